@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. `make check` is the rest of CI.
+SHELL := /bin/bash
+PY := .venv/bin/python
+UV := .venv/bin/uv
+BOOT := .venv/.bootstrapped
+RUN := .venv/.installed
+DEV := .venv/.installed-dev
+
+.PHONY: help install demo test check format lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(RUN) ## create .venv with Kabarchy in it
+
+$(BOOT): requirements-bootstrap.lock
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bootstrap.lock
+	@touch $@
+
+$(RUN): $(BOOT) requirements.lock pyproject.toml
+	$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUN) requirements-dev.lock
+	$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: install ## crawl the sample world for two days, load, publish, say where to look
+	.venv/bin/kabarchy demo
+
+test: $(DEV) ## run all tests
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+check: $(DEV) ## format, lint, types, import contracts, size budgets
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q tests/test_architecture.py
+
+format: $(DEV) ## format the code and mend what ruff can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: $(BOOT) ## renew the three hash-pinned locks (they hold no addresses)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-bootstrap.in -o requirements-bootstrap.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment and the demo's data
+	rm -rf .venv demo-data build *.egg-info

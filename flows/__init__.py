@@ -1,0 +1,1 @@
+"""When, and in which order. The only importer of Prefect."""

@@ -1,0 +1,1 @@
+"""From the web to staged records. Never imports duckdb or prefect."""
