@@ -5,8 +5,8 @@
         batch.json      ids, counts, and the sha256 of each file
 
 A batch is written into `.tmp-<batch_id>/`, flushed to disk and renamed; what a kill leaves behind is removed by the
-next writer of the same batch. `verify_batch` refuses anything that is not exactly what was written: DuckDB reads a flipped
-bit without a word (measured 2026-11-22), so the hashes stand outside the files and are checked before loading.
+next writer of the same batch. `verify_batch` refuses anything that is not exactly what was written: DuckDB reads a
+flipped bit without a word (measured 2026-11-22), so the hashes stand outside the files and are checked before loading.
 """
 
 import hashlib
