@@ -6,7 +6,7 @@ BOOT := .venv/.bootstrapped
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
 
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test check format docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: $(DEV) ## format, lint, types, import contracts, size budgets
 format: $(DEV) ## format the code and mend what ruff can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+docs: $(RUN) ## write DATA.md from the contract
+	$(PY) -m scrapers.dictionary > DATA.md
 
 lock: $(BOOT) ## renew the three hash-pinned locks (they hold no addresses)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-bootstrap.in -o requirements-bootstrap.lock
