@@ -6,7 +6,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from scrapers.records import FailReason, RejectionReason, SkipReason
-from scrapers.tables import ANALYST_TABLES, PUBLISHED_TABLES, SCHEMA_VERSION, Table
+from scrapers.tables import ANALYST_TABLES, PUBLISHED_TABLES, SCHEMA_VERSION, Column, Table
 
 _TYPE_NAMES = {
     "string": "text",
@@ -24,9 +24,10 @@ Generated from `scrapers/tables.py` by `make docs`; do not edit. Schema version 
 Instants are UTC. Lists (`authors`, `tags`, `languages`) are one string joined by ` | `, a bar inside a value written
 `\\|`. In CSV an empty field is null; no column ever holds an empty text.
 
-How an id is made: `article_id` is the first 24 hex digits of the SHA-256 of `source_id`, a newline, and the identity key
-of `url`: host without a leading `www.`, `m.` or `amp.`, port where not the default, path without a closing slash, `?` and
-the query where there is one; no scheme. An article without `published_at` is filed under the month of `first_seen_at`.
+How an id is made: `article_id` is the first 24 hex digits of the SHA-256 of `source_id`, a newline, and the identity
+key of `url`: host without a leading `www.`, `m.` or `amp.`, port where not the default, path without a closing slash,
+`?` and the query where there is one; no scheme. An article without `published_at` is filed under the month of
+`first_seen_at`.
 """
 
 _REASONS: tuple[tuple[str, type[StrEnum]], ...] = (
@@ -53,19 +54,13 @@ def render_dictionary() -> str:
 
 
 def _render_table(table: Table) -> str:
-    rows = [
-        f"| `{c.name}` | {type_name(c.type)} | {'yes' if c.nullable else ''} | {c.meaning.replace('|', chr(92) + '|')} |"
-        for c in table.columns
-    ]
-    head = [
-        f"### {table.name}",
-        "",
-        f"One row: {table.grain}.",
-        "",
-        "| column | type | null? | meaning |",
-        "|---|---|---|---|",
-    ]
-    return "\n".join([*head, *rows, ""])
+    head = f"### {table.name}\n\nOne row: {table.grain}.\n\n| column | type | null? | meaning |\n|---|---|---|---|\n"
+    return head + "".join(_render_column(column) for column in table.columns)
+
+
+def _render_column(column: Column) -> str:
+    meaning = column.meaning.replace("|", r"\|")
+    return f"| `{column.name}` | {type_name(column.type)} | {'yes' if column.nullable else ''} | {meaning} |\n"
 
 
 if __name__ == "__main__":
