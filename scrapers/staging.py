@@ -112,9 +112,26 @@ def write_batch(
     return Batch(final, info)
 
 
+def batch_paths(staging: Path) -> list[Path]:
+    """Folder of every visible batch, oldest crawl first, whether or not it can be read."""
+    return [path for path in sorted(staging.glob("*.x*")) if not path.name.startswith(".")]
+
+
 def list_batches(staging: Path) -> list[Batch]:
     """Every visible batch, oldest crawl first. Raises BatchDamagedError naming one whose `batch.json` is unreadable."""
-    return [open_batch(path) for path in sorted(staging.glob("*.x*")) if not path.name.startswith(".")]
+    return [open_batch(path) for path in batch_paths(staging)]
+
+
+def set_batch_aside(path: Path) -> Path:
+    """Hide a damaged batch, so that extraction makes it anew; return where it is kept for a person to look at.
+
+    Of one batch only the latest damage is kept.
+    """
+    aside = path.with_name(f".damaged-{path.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    path.rename(aside)
+    fsync_folder(path.parent)
+    return aside
 
 
 def open_batch(path: Path) -> Batch:
