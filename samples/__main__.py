@@ -14,11 +14,12 @@ def main() -> int:
     try:
         with NewsWorld(host=options.host, first_port=options.first_port, day=options.day) as world:
             _tell(world, options.registry)
-            _wait_for_interrupt()
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        return 0
     except PortTakenError as error:
         print(error, file=sys.stderr)
         return 2
-    return 0
 
 
 def _parse_options() -> argparse.Namespace:
@@ -36,13 +37,6 @@ def _tell(world: NewsWorld, registry: Path | None) -> None:
     if registry:
         print(f"registry: {len(world.write_registry(registry))} files in {registry}")
     print(f"day {world.day}, {world.now:%Y-%m-%dT%H:%M:%SZ}; Ctrl-C stops", flush=True)
-
-
-def _wait_for_interrupt() -> None:
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        print()
 
 
 if __name__ == "__main__":
