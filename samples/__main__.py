@@ -15,11 +15,12 @@ def main() -> int:
         with NewsWorld(host=options.host, first_port=options.first_port, day=options.day) as world:
             _tell(world, options.registry)
             threading.Event().wait()
-    except KeyboardInterrupt:
-        return 0
     except PortTakenError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        pass  # the way to stop
+    return 0
 
 
 def _parse_options() -> argparse.Namespace:
