@@ -1,0 +1,4 @@
+-- Grain: one source of the registry.
+insert into coverage by name
+from warehouse.coverage
+order by source_id
