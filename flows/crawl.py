@@ -1,0 +1,88 @@
+"""Crawl: one task and one child process for each source, a few at once, none of which can stop the others."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from prefect.states import Failed
+from pydantic import AwareDatetime
+
+from flows.journal import hold_run
+from flows.reports import RunReport, SourceReport
+from flows.settings import Settings, read_settings
+from flows.stages import CrawlOrder, crawl_source
+from flows.states import publish_sources, state_of
+from scrapers.clock import Clock
+from scrapers.data_root import open_data_root
+from scrapers.registry import Source, choose_sources, load_registry
+
+N_AT_ONCE = 4
+"""Crawls at the same time. A crawl waits for its site most of the time; four take half a core and 400 MB."""
+MAX_SECONDS = 1800.0
+"""Time limit of one crawl; see CrawlOrder."""
+
+
+# No retry: a site that was down is visited again by the next run, and every page of this one is already due again then.
+@task(task_run_name="crawl-{source.id}", cache_policy=NO_CACHE, persist_result=False)
+async def crawl_one(settings: Settings, source: Source, order: CrawlOrder) -> "SourceReport | State[SourceReport]":
+    """Crawl one source; a crawl that is not complete is a failed task that still hands over its report."""
+    report = await crawl_source(settings, source, order, get_run_logger())
+    return Failed(message=report.problem, data=report) if report.problem else report
+
+
+async def crawl_sources(
+    settings: Settings, sources: Sequence[Source], order: CrawlOrder, n_at_once: int
+) -> tuple[SourceReport, ...]:
+    """Crawl sources side by side and return a report for each, in their order.
+
+    The tasks are awaited in the flow's own event loop: submitted ones run in threads that a cancellation does not reach
+    (34 s until the crawls ended, against 12 s, measured 2026-11-22).
+    """
+    slots = asyncio.Semaphore(n_at_once)
+
+    async def crawl_in_turn(source: Source) -> SourceReport:
+        async with slots:
+            # Prefect's annotations leave out that an async task with return_state is awaited too.
+            state = await crawl_one(settings, source, order, return_state=True)  # type: ignore[misc]
+        return await _read_report(source.id, state)
+
+    return tuple(await asyncio.gather(*(crawl_in_turn(source) for source in sources)))
+
+
+async def _read_report(source_id: str, state: "State[SourceReport]") -> SourceReport:
+    outcome: object = await state.aresult(raise_on_failure=False)
+    if isinstance(outcome, SourceReport):
+        return outcome
+    return SourceReport(source_id=source_id, problem=f"{state.name}: {state.message}", duration_s=0.0)
+
+
+def _name_crawl() -> str:
+    named = flow_run.parameters.get("sources") or ["all enabled sources"]
+    return f"crawl {', '.join(named)}"
+
+
+@flow(name="crawl", flow_run_name=_name_crawl, persist_result=False)
+async def crawl(
+    sources: list[str] | None = None,
+    as_of: AwareDatetime | None = None,
+    n_at_once: int = N_AT_ONCE,
+    max_seconds: float = MAX_SECONDS,
+) -> State:
+    """Crawl the named sources, or every enabled one; loads and publishes nothing.
+
+    `as_of` is for replays: the instant at which the crawls are to believe that they start.
+    """
+    settings = read_settings(os.environ)
+    root = open_data_root(settings.home)
+    asked = tuple(sources or ())
+    chosen = choose_sources(load_registry(settings.sources), asked)
+    with hold_run(root.runs, asked, as_of=as_of, now=Clock().now()) as mark:
+        order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
+        crawled = await crawl_sources(settings, chosen, order, n_at_once)
+    report = RunReport(run_id=mark.run_id, started_at=mark.started_at, finished_at=Clock().now(), sources=crawled)
+    await publish_sources(crawled)
+    return state_of(report.verdict, report.message)

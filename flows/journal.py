@@ -1,0 +1,109 @@
+"""Which run is under way: at most one at a time, and one that was killed is continued under its own id.
+
+runs/current.lock    held (flock) by the living run for as long as it lives, with its process id inside
+runs/current.json    the run under way; still there after a kill, gone after any end that the run itself saw
+runs/<run_id>.json   reports of ended runs (flows.reports)
+
+Continuing means no more than using the same run id again: every stage is safe to repeat, and a source that was crawled
+under that id is not crawled again, so a killed run and its continuation give what an undisturbed run gives.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from scrapers.data_root import write_beside
+
+CONTINUED_WITHIN = timedelta(hours=6)
+"""An older run's crawls say what the sites looked like too long ago; a fresh run visits whatever is due since then."""
+
+
+class RunUnderWayError(Exception):
+    """Another process has a run under way in this data root; the message names the run and the process."""
+
+
+class RunMark(BaseModel):
+    """A run under way."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    run_id: str
+    sources: tuple[str, ...]
+    """The sources as they were asked for; empty: all enabled ones."""
+    as_of: AwareDatetime | None
+    """The instant at which the crawls believe to start; None: the real one."""
+    started_at: AwareDatetime
+    pid: int
+
+
+@contextlib.contextmanager
+def hold_run(runs: Path, sources: tuple[str, ...], *, as_of: datetime | None, now: datetime) -> Iterator[RunMark]:
+    """Hold the data root's one run, new or continued, for the length of a with block. Raises RunUnderWayError."""
+    runs.mkdir(parents=True, exist_ok=True)
+    with (runs / "current.lock").open("a+", encoding="ascii") as lock:
+        if not _take(lock.fileno()):
+            raise RunUnderWayError(_describe_holder(runs))
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        asked = RunMark(run_id=_new_run_id(now), sources=sources, as_of=as_of, started_at=now, pid=os.getpid())
+        mark = _continue(read_mark(runs), asked)
+        write_beside(runs / "current.json", mark.model_dump_json(indent=1) + "\n")
+        try:
+            yield mark
+        finally:
+            (runs / "current.json").unlink(missing_ok=True)
+
+
+def read_mark(runs: Path) -> RunMark | None:
+    """Return the run that is under way or was killed; None when there is none."""
+    try:
+        return RunMark.model_validate_json((runs / "current.json").read_bytes())
+    except (OSError, ValidationError):  # unreadable: nothing that could be continued
+        return None
+
+
+def is_run_alive(runs: Path) -> bool:
+    """Whether a living process holds the data root's run."""
+    try:
+        with (runs / "current.lock").open(encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _take(descriptor: int) -> bool:
+    for _ in range(3):  # `is_run_alive` of another process holds the lock for some microseconds
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _continue(left: RunMark | None, asked: RunMark) -> RunMark:
+    if left is None or (left.sources, left.as_of) != (asked.sources, asked.as_of):
+        return asked
+    if not timedelta(0) <= asked.started_at - left.started_at <= CONTINUED_WITHIN:
+        return asked
+    return left.model_copy(update={"pid": asked.pid})
+
+
+def _describe_holder(runs: Path) -> str:
+    pid = (runs / "current.lock").read_text(encoding="ascii").strip() or "unknown"
+    mark = read_mark(runs)
+    since = f", run {mark.run_id} since {mark.started_at:%Y-%m-%d %H:%M:%S} UTC" if mark else ""
+    return f"a run is under way in {runs.parent}: process {pid}{since}"
+
+
+def _new_run_id(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"

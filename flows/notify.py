@@ -1,0 +1,72 @@
+"""Notify: tell of one failed, crashed or degraded run, once.
+
+The automation that starts this flow fires for each state that asks for it, so a run that is first marked Failed and
+then Crashed would be told of twice; what was told is kept in logs/notifications.jsonl and not told again.
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import urllib.request
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from flows.settings import Settings, read_settings
+from scrapers.clock import Clock
+from scrapers.data_root import open_data_root
+
+_POST_TIMEOUT_S = 10.0
+"""A webhook that does not answer by then is asked again by the task's retries."""
+
+
+class Notification(BaseModel):
+    """What is told: a line of notifications.jsonl, the body of the POST."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    at: AwareDatetime
+    flow_run_id: str
+    flow_run: str
+    state: str
+    message: str
+
+
+# Another try when the receiver is away: 10 s, a minute, five minutes. A receiver may get a message twice, never not.
+@task(retries=3, retry_delay_seconds=[10, 60, 300], cache_policy=NO_CACHE)
+async def tell(settings: Settings, log_file: Path, notification: Notification) -> bool:
+    """Tell of a run unless it was told of already; returns whether it was told now."""
+    return await asyncio.to_thread(_tell_once, settings, log_file, notification)
+
+
+def _tell_once(settings: Settings, log_file: Path, notification: Notification) -> bool:
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    with log_file.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if notification.flow_run_id in {json.loads(line)["flow_run_id"] for line in file if line.strip()}:
+            return False
+        if settings.notify_url:
+            _post(settings.notify_url, notification.model_dump_json().encode())
+        file.write(notification.model_dump_json() + "\n")
+    return True
+
+
+def _post(url: str, body: bytes) -> None:
+    request = urllib.request.Request(  # noqa: S310 - the operator's own http(s) address, checked when settings are read
+        url, data=body, headers={"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=_POST_TIMEOUT_S):  # noqa: S310 - as above
+        pass
+
+
+@flow(name="notify", flow_run_name="notify about {flow_run}", persist_result=False)
+async def notify(flow_run_id: str, flow_run: str, state: str, message: str = "") -> None:
+    """Tell of a failed, crashed or degraded run: to logs/notifications.jsonl and, when it is set, to the webhook."""
+    settings = read_settings(os.environ)
+    root = open_data_root(settings.home)
+    told = Notification(at=Clock().now(), flow_run_id=flow_run_id, flow_run=flow_run, state=state, message=message)
+    is_new = await tell(settings, root.logs / "notifications.jsonl", told)
+    get_run_logger().info("flow_run=%s state=%s told=%s", flow_run, state, is_new)

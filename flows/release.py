@@ -1,0 +1,44 @@
+"""Release: cut a release of what is loaded, when something published changed, and build the catalogue."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from pydantic import AwareDatetime
+
+from flows import stages
+from flows.ingest import RETRY_DELAY_S, was_killed
+from flows.reports import Verdict
+from flows.settings import Settings, read_settings
+from flows.states import name_by_time, state_of
+from scrapers.clock import Clock
+from scrapers.data_root import open_data_root
+
+
+@task(retries=1, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=was_killed, cache_policy=NO_CACHE)
+async def cut(settings: Settings, now: datetime) -> str | None:
+    """Cut a release; returns its id, None when no published table changed."""
+    return await stages.cut_release(settings, now, get_run_logger())
+
+
+@task(retries=1, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=was_killed, cache_policy=NO_CACHE)
+async def site(settings: Settings, now: datetime) -> Path:
+    """Build the catalogue, also when there is no new release: it shows how fresh each source is."""
+    return await stages.build_site(settings, now, get_run_logger())
+
+
+async def cut_and_show(settings: Settings, now: datetime) -> tuple[str | None, Path]:
+    """Cut a release and build the catalogue; returns the release's id and the page. Raises StageError."""
+    return await cut(settings, now), await site(settings, now)
+
+
+@flow(name="release", flow_run_name=name_by_time, persist_result=False)
+async def release(as_of: AwareDatetime | None = None) -> State:
+    """Cut a release of what is loaded and build the catalogue. `as_of` is for replays: the instant it is said to be."""
+    settings = read_settings(os.environ)
+    open_data_root(settings.home)
+    release_id, _ = await cut_and_show(settings, Clock(as_of).now())
+    return state_of(Verdict.COMPLETED, f"release {release_id}" if release_id else "no published table changed")

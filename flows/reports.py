@@ -1,0 +1,140 @@
+"""What a run did: counts per source as the stages gave them, what went wrong, and whether that matters.
+
+A report is kept as runs/<run_id>.json, from which the command line and `kabarchy status` tell of a run without Prefect.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from scrapers.data_root import write_beside
+
+
+class Verdict(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    DEGRADED = "degraded"
+    """It published what it could; some source or page batch is missing."""
+    FAILED = "failed"
+    """Nothing usable was fetched, or what was fetched was not published."""
+
+
+class _Report(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceReport(_Report):
+    """One source in one run. Counts are None where the stage did not get that far."""
+
+    source_id: str
+    crawl_id: str | None = None
+    problem: str | None = None
+    """Why the crawl is not complete; None when it is."""
+    n_discovered: int | None = None
+    n_fetched: int | None = None
+    n_skipped: int | None = None
+    n_failed: int | None = None
+    n_articles: int | None = None
+    """Articles read from the pages of this crawl, new or not."""
+    n_rejected: int | None = None
+    duration_s: float
+
+
+class LoadCounts(_Report):
+    """What loading changed in the warehouse."""
+
+    n_batches: int
+    n_new: int
+    n_changed: int
+    n_unchanged: int
+
+
+class RunReport(_Report):
+    """One run."""
+
+    run_id: str
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    sources: tuple[SourceReport, ...] = ()
+    loaded: LoadCounts | None = None
+    generation: str | None = None
+    """File name of the analyst generation that the run left current."""
+    release: str | None = None
+    """Id of the release that the run cut; None when no published table changed or it did not get that far."""
+    catalogue: str | None = None
+    """Path of the catalogue page."""
+    problems: tuple[str, ...] = ()
+    """What went wrong outside a crawl without stopping the run, a line each."""
+    failure: str | None = None
+    """What stopped the run before its release."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the run ended."""
+        n_bad = sum(source.problem is not None for source in self.sources)
+        if self.failure or (self.sources and n_bad == len(self.sources)):
+            return Verdict.FAILED
+        return Verdict.DEGRADED if n_bad or self.problems else Verdict.COMPLETED
+
+    @property
+    def message(self) -> str:
+        """One line for people: what was done and what was not."""
+        bad = [f"{source.source_id} ({source.problem})" for source in self.sources if source.problem]
+        done = f"{len(self.sources) - len(bad)} of {len(self.sources)} sources complete"
+        new = f"{self.loaded.n_new} new and {self.loaded.n_changed} changed articles" if self.loaded else None
+        release = f"release {self.release}" if self.release else None
+        wrong = [*bad, *self.problems, *([self.failure] if self.failure else [])]
+        parts = [", ".join(part for part in (done, new, release) if part), *wrong]
+        return "; ".join(parts)
+
+
+def save_report(runs: Path, report: RunReport) -> Path:
+    """Keep a report; one of the same run is replaced."""
+    path = runs / f"{report.run_id}.json"
+    write_beside(path, report.model_dump_json(indent=1) + "\n")
+    return path
+
+
+def load_report(path: Path) -> RunReport:
+    """Read a kept report. Raises pydantic's ValidationError on a file of another form."""
+    return RunReport.model_validate_json(path.read_bytes())
+
+
+def list_reports(runs: Path) -> list[Path]:
+    """Return the kept reports, oldest first: run ids sort by time."""
+    return sorted(path for path in runs.glob("*.json") if path.name != "current.json")
+
+
+def source_rows(sources: tuple[SourceReport, ...]) -> list[dict[str, str | int | float | None]]:
+    """Return the table of a run with a row for each source, as Prefect's table artifact and the terminal show it."""
+    return [
+        {
+            "source": source.source_id,
+            "discovered": source.n_discovered,
+            "fetched": source.n_fetched,
+            "skipped": source.n_skipped,
+            "failed": source.n_failed,
+            "articles": source.n_articles,
+            "rejected": source.n_rejected,
+            "seconds": round(source.duration_s, 1),
+            "state": source.problem or "complete",
+        }
+        for source in sources
+    ]
+
+
+def render_markdown(report: RunReport) -> str:
+    """Return the report of a run as Markdown."""
+    lines = [f"# Run {report.run_id}: {report.verdict}", "", report.message, ""]
+    if report.loaded:
+        lines.append(
+            f"- loaded: {report.loaded.n_batches} batches, {report.loaded.n_new} new, "
+            f"{report.loaded.n_changed} changed, {report.loaded.n_unchanged} unchanged articles"
+        )
+    if report.generation:
+        lines.append(f"- analyst generation: `{report.generation}`")
+    lines.append(f"- release: {f'`{report.release}`' if report.release else 'none, no published table changed'}")
+    lines += [f"- problem: {problem}" for problem in report.problems]
+    return "\n".join(lines) + "\n"

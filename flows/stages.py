@@ -1,0 +1,188 @@
+"""The stages as child processes: which command each one is, what it may use, and what its result means to a run.
+
+Nothing here knows Prefect: the flows and the plain commands of `kabarchy` call the same functions. Each stage is safe
+to repeat; one that was killed or ran out of time raises StageKilledError, which is worth another try, and one that
+ended with an error raises StageError, which is not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from flows.processes import ChildLimits, ChildResult, Log, own_python, run_child
+from flows.reports import LoadCounts, SourceReport
+from flows.settings import Settings
+from scrapers.archive import CrawlSummary
+from scrapers.records import EXTRACTOR
+from scrapers.registry import Source
+from scrapers.staging import BatchDamagedError, batch_id, open_batch
+from warehouse.analyst_copy import current_generation
+from warehouse.loader import LoadReport
+
+_Result = TypeVar("_Result")
+
+_CRAWL_MEMORY_MB = 4096
+"""A crawl ends itself at 1 GiB resident; its address space is some three times that. This wall stops a sudden leap."""
+_STAGE_TIME_S = 3600.0
+"""An hour for a stage that takes minutes: it is there to end a hang, not to hurry."""
+_CLOSING_TIME_S = 30.0
+"""For a crawl at its own time limit to answer what is under way and close its files, before we end it."""
+_CLOSING_REQUESTS = 8
+"""Scrapy still sends about this many queued requests, each after the source's delay (measured 2026-11-22)."""
+
+
+class StageError(Exception):
+    """A stage ended with an error; the message names the stage and gives its last words."""
+
+
+class StageKilledError(StageError):
+    """A stage was ended by a signal or at its time limit."""
+
+
+class _Cut(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    release: str | None
+
+
+class _Site(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    page: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOrder:
+    """How the sources of one run are crawled."""
+
+    run_id: str
+    as_of: datetime | None = None
+    """The instant at which a crawl is to believe that it starts; None: the real one."""
+    max_seconds: float = 1800.0
+    """Half an hour a source: it ends in time for the next hourly run also when it starts last."""
+
+
+async def crawl_source(settings: Settings, source: Source, order: CrawlOrder, log: Log) -> SourceReport:
+    """Crawl one source. Never raises for what happens to the crawl: its report says it."""
+    arguments = ["crawl", source.id, *_where(settings), "--run-id", order.run_id]
+    arguments += ["--max-seconds", f"{order.max_seconds:g}"]
+    arguments += ["--as-of", order.as_of.isoformat()] if order.as_of else []
+    arguments += ["--contact-url", settings.contact_url] if settings.contact_url else []
+    closing_s = _CLOSING_TIME_S + _CLOSING_REQUESTS * source.delay_s
+    limits = ChildLimits(time_s=order.max_seconds + closing_s, memory_mb=_CRAWL_MEMORY_MB)
+    result = await run_child(own_python("scrapers", *arguments), limits, log)
+    return _report_crawl(source.id, result)
+
+
+def _report_crawl(source_id: str, result: ChildResult) -> SourceReport:
+    try:
+        summary = TypeAdapter(CrawlSummary).validate_json(result.stdout)
+    except ValidationError:
+        problem = result.violent_end or result.last_words or f"no summary, exit code {result.exit_code}"
+        return SourceReport(source_id=source_id, problem=problem, duration_s=result.duration_s)
+    return SourceReport(
+        source_id=source_id,
+        crawl_id=summary.crawl_id,
+        problem=_problem(summary, result),
+        n_discovered=summary.n_discovered,
+        n_fetched=summary.n_fetched,
+        n_skipped=summary.n_skipped,
+        n_failed=summary.n_failed,
+        duration_s=result.duration_s,
+    )
+
+
+def _problem(summary: CrawlSummary, result: ChildResult) -> str | None:
+    if result.violent_end:
+        return result.violent_end
+    if summary.is_complete:
+        return None
+    return result.last_words if summary.finish_reason == "finished" else f"ended early: {summary.finish_reason}"
+
+
+def count_records(staging: Path, report: SourceReport) -> SourceReport:
+    """Add to a source's report what was read from its pages, when they have been extracted."""
+    if report.crawl_id is None:
+        return report
+    try:
+        files = open_batch(staging / batch_id(report.crawl_id, EXTRACTOR)).info.files
+    except BatchDamagedError:
+        return report
+    counts = {"n_articles": files["articles"].n_rows, "n_rejected": files["rejections"].n_rows}
+    return report.model_copy(update=counts)
+
+
+async def extract_pending(settings: Settings, log: Log) -> tuple[str, ...]:
+    """Extract every crawl that has no batch yet; return what went wrong with some of them."""
+    result = await _run_stage("extract", own_python("scrapers", "extract", *_where(settings)), log)
+    return (f"extract: {result.last_words}",) if result.exit_code else ()
+
+
+async def load_staged(settings: Settings, log: Log, *, wait_s: float) -> tuple[LoadCounts, tuple[str, ...]]:
+    """Load every batch not loaded yet; return the counts and what went wrong with some batches.
+
+    Waits `wait_s` for another loader. Raises StageError when a check of severity error found rows: what is wrong must
+    not be published.
+    """
+    command = own_python("warehouse", "load", *_where(settings), "--wait", f"{wait_s:g}")
+    return _read_load(await _run_stage("load", command, log))
+
+
+async def rebuild_warehouse(settings: Settings, log: Log) -> tuple[LoadCounts, tuple[str, ...]]:
+    """Build the warehouse again from the staged batches; results as of `load_staged`."""
+    return _read_load(await _run_stage("rebuild", own_python("warehouse", "rebuild", *_where(settings)), log))
+
+
+def _read_load(result: ChildResult) -> tuple[LoadCounts, tuple[str, ...]]:
+    report = _read("load", result, TypeAdapter(LoadReport))
+    wrong = [f"{check.name} ({check.n_rows} rows)" for check in report.checks if check.is_failed]
+    if wrong:
+        raise StageError(f"load: checks failed: {', '.join(wrong)}")
+    counts = LoadCounts(
+        n_batches=report.n_batches, n_new=report.n_new, n_changed=report.n_changed, n_unchanged=report.n_unchanged
+    )
+    return counts, tuple(f"damaged batch not loaded: {name}" for name in report.damaged)
+
+
+async def publish_generation(settings: Settings, log: Log, *, wait_s: float) -> str:
+    """Make the analyst generation of what is loaded; return its file name. Waits `wait_s` for a loader."""
+    command = own_python("warehouse", "copy", *_where(settings), "--wait", f"{wait_s:g}")
+    result = await _run_stage("copy", command, log)
+    if result.exit_code:
+        raise StageError(f"copy: {result.last_words}")
+    return current_generation(settings.home / "analyst").name
+
+
+async def cut_release(settings: Settings, now: datetime, log: Log) -> str | None:
+    """Cut a release of the current generation; return its id, None when no published table changed."""
+    command = own_python("exports", "cut", *_where(settings), "--now", now.isoformat())
+    return _read("release", await _run_stage("release", command, log), TypeAdapter(_Cut)).release
+
+
+async def build_site(settings: Settings, now: datetime, log: Log) -> Path:
+    """Build the catalogue; return its page."""
+    command = own_python("exports", "site", *_where(settings), "--now", now.isoformat())
+    return _read("site", await _run_stage("site", command, log), TypeAdapter(_Site)).page
+
+
+async def _run_stage(name: str, command: list[str], log: Log) -> ChildResult:
+    """Run a stage that ends with 0 (done) or 1 (done, and found problems)."""
+    result = await run_child(command, ChildLimits(time_s=_STAGE_TIME_S), log)
+    if result.violent_end:
+        raise StageKilledError(f"{name}: {result.violent_end}")
+    if result.exit_code > 1:
+        raise StageError(f"{name}: {result.last_words or f'exit code {result.exit_code}'}")
+    return result
+
+
+def _read(name: str, result: ChildResult, form: TypeAdapter[_Result]) -> _Result:
+    """Read what a stage printed. Raises StageError with its last words when it printed something else."""
+    try:
+        return form.validate_json(result.stdout)
+    except ValidationError as error:
+        raise StageError(f"{name}: {result.last_words or f'unreadable result: {error}'}") from error
+
+
+def _where(settings: Settings) -> list[str]:
+    return ["--home", str(settings.home), "--sources", str(settings.sources)]
