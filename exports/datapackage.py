@@ -1,0 +1,107 @@
+"""`datapackage.json`: a release as a Data Package 2.0 (https://datapackage.org), derived from manifest and contract.
+
+Every table is a resource as CSV and as Parquet; the monthly files are one resource of many paths. The standard has no
+place for the hash of a many-file resource: those stand in the manifest and in SHA256SUMS.
+"""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from exports.manifest import DATASET, DESCRIPTION, PARQUET, TITLE, Manifest, ManifestFile
+from exports.published import ARTICLES, PUBLISHED, Published
+from exports.rights import LICENCE_NAME, LICENCE_SCOPE, LICENCE_URL
+from scrapers.tables import PUBLISHED_DELTA, Column, Table
+
+_PROFILES = "https://datapackage.org/profiles/2.0"
+_COUNTRIES = ("Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan", "Uzbekistan")
+_KEYWORDS = ("news", "media monitoring", "Central Asia", *_COUNTRIES)
+
+
+def render_datapackage(manifest: Manifest) -> str:
+    """The text of `datapackage.json`."""
+    descriptor: dict[str, Any] = {
+        "$schema": f"{_PROFILES}/datapackage.json",
+        "name": DATASET,
+        "title": f"{TITLE}, release {manifest.id}",
+        "description": DESCRIPTION,
+        "version": manifest.version,
+        "created": manifest.created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "keywords": list(_KEYWORDS),
+        "licenses": [{"name": LICENCE_NAME, "path": LICENCE_URL, "title": LICENCE_SCOPE}],
+        "contributors": [{"title": "Kabarchy", "roles": ["creator"]}],
+        "sources": [{"title": source.name} for source in manifest.sources],
+        "resources": _resources(manifest),
+    }
+    return json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
+
+
+def _resources(manifest: Manifest) -> list[dict[str, Any]]:
+    by_path = {file.path: file for file in manifest.files}
+    resources = []
+    for published in PUBLISHED:
+        csv = by_path["csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"]
+        resources.append(_file_resource(csv, published.name, _schema(published)))
+        parquet = by_path[f"{published.name}.parquet"]
+        resources.append(_file_resource(parquet, f"{published.name}-parquet", _schema(published)))
+    resources.append(_monthly_resource([file for file in manifest.files if file.month is not None]))
+    for file in manifest.files:
+        if file.role == "delta":
+            resources.append(_file_resource(file, "delta", _fields_only(PUBLISHED_DELTA)))
+    return resources
+
+
+def _file_resource(file: ManifestFile, name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    resource: dict[str, Any] = {
+        "$schema": f"{_PROFILES}/dataresource.json",
+        "name": name,
+        "type": "table",
+        "path": file.path,
+        "mediatype": file.mediatype,
+        "bytes": file.bytes,
+        "hash": f"sha256:{file.sha256}",
+        "schema": schema,
+    }
+    return resource | _format(file)
+
+
+def _monthly_resource(files: list[ManifestFile]) -> dict[str, Any]:
+    return {
+        "$schema": f"{_PROFILES}/dataresource.json",
+        "name": "articles-monthly",
+        "type": "table",
+        "path": [file.path for file in files],
+        "format": "parquet",
+        "mediatype": PARQUET,
+        "schema": _fields_only(ARTICLES.table),
+    }
+
+
+def _format(file: ManifestFile) -> dict[str, Any]:
+    if file.mediatype == PARQUET:
+        return {"format": "parquet"}
+    return {"format": "csv", "encoding": "utf-8"} | ({"compression": "gz"} if file.path.endswith(".gz") else {})
+
+
+def _schema(published: Published) -> dict[str, Any]:
+    columns = [name.strip(' "') for name in published.key.split(",")]
+    nullable = {column.name for column in published.table.columns if column.nullable}
+    key = {} if nullable & set(columns) else {"primaryKey": columns}
+    return _fields_only(published.table) | key
+
+
+def _fields_only(table: Table) -> dict[str, Any]:
+    fields = [_field(column) for column in table.columns]
+    return {"$schema": f"{_PROFILES}/tableschema.json", "fields": fields, "missingValues": [""]}
+
+
+def _field(column: Column) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": column.name, "type": _field_type(column.type), "description": column.meaning}
+    return field if column.nullable else field | {"constraints": {"required": True}}
+
+
+def _field_type(type_: pa.DataType) -> str:
+    """The Table Schema type of an Arrow type of the contract."""
+    names = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean", "date32[day]": "date"}
+    return "datetime" if pa.types.is_timestamp(type_) else names[str(type_)]

@@ -1,0 +1,163 @@
+"""A draft: everything a release will hold, in a hidden folder that nobody reads; it becomes a release by one rename.
+
+    releases/.tmp-<id>/scratch/     the database in which it is made
+    releases/.tmp-<id>/release/     the files, later releases/<id>/
+
+What a dead run leaves behind is removed by the next.
+"""
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from exports.datapackage import render_datapackage
+from exports.delta import write_delta
+from exports.engine import run_sql
+from exports.manifest import (
+    Build,
+    Changes,
+    Manifest,
+    ManifestFile,
+    ManifestSource,
+    ManifestTable,
+    Partitions,
+    Temporal,
+    describe_file,
+)
+from exports.published import ARTICLES, PUBLISHED, count_rows, logical_sha256
+from exports.readme import render_readme
+from exports.release_id import version_of
+from exports.rights import render_rights
+from exports.sums import write_sums
+from exports.verify import GATE_NAMES
+from exports.writers import write_months, write_tables
+from scrapers.data_root import fsync_folder
+from scrapers.tables import SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is decided before a draft is built."""
+
+    id: str
+    created: datetime
+    code_version: str
+    previous: tuple[Path, Manifest] | None
+    """Folder and manifest of the release before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A complete set of files that nobody has verified yet."""
+
+    path: Path
+    manifest: Manifest
+
+
+def hash_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, ManifestTable]:
+    """Row count and logical hash of each table that `published.make_tables` made."""
+    return {
+        published.name: ManifestTable(
+            rows=count_rows(connection, published),
+            logical_sha256=logical_sha256(connection.table(published.name), published),
+        )
+        for published in PUBLISHED
+    }
+
+
+def build_draft(
+    connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, tables: dict[str, ManifestTable]
+) -> Draft:
+    """Write every file of a release into an empty folder and flush them to disk."""
+    data = write_tables(connection, folder)
+    months, n_reused = write_months(connection, folder, previous=plan.previous)
+    delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
+    manifest = Manifest(
+        id=plan.id,
+        version=version_of(plan.id),
+        schema_version=SCHEMA_VERSION,
+        created=plan.created,
+        previous=plan.previous[1].id if plan.previous else None,
+        rows=tables[ARTICLES.name].rows,
+        changes=changes,
+        temporal=_temporal(connection),
+        languages=tuple(row[0] for row in run_sql(connection, "languages").fetchall()),
+        tables=tables,
+        partitions=Partitions(total=len(months), reused=n_reused),
+        sources=_sources(connection),
+        build=_build(plan.code_version),
+        gates=GATE_NAMES,
+        files=(*data, *months, *delta),
+    )
+    manifest = _write_documents(folder, manifest)
+    write_sums(folder)
+    _seal(folder)
+    return Draft(path=folder, manifest=manifest)
+
+
+def _write_changes(
+    connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, *, n_articles: int
+) -> tuple[list[ManifestFile], Changes]:
+    if plan.previous is None:
+        return [], Changes(added=n_articles, modified=0, deleted=0)
+    root, previous = plan.previous
+    path = f"delta/from-{previous.id}.parquet"
+    (folder / "delta").mkdir()
+    changes = write_delta(connection, root / "articles.parquet", folder / path)
+    n_rows = changes.added + changes.modified + changes.deleted
+    return [describe_file(folder, path, role="delta", table="delta", rows=n_rows)], changes
+
+
+def _temporal(connection: duckdb.DuckDBPyConnection) -> Temporal:
+    days = connection.table(ARTICLES.name).aggregate("min(published_date), max(published_date)")
+    first, last = days.fetchall()[0]
+    return Temporal(first=first, last=last)
+
+
+def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[ManifestSource, ...]:
+    result = run_sql(connection, "source_facts")
+    names = [column[0] for column in result.description]
+    return tuple(ManifestSource(**dict(zip(names, row, strict=True))) for row in result.fetchall())
+
+
+def _build(code_version: str) -> Build:
+    return Build(
+        code_version=code_version,
+        duckdb=duckdb.__version__,
+        pyarrow=pa.__version__,
+        python=platform.python_version(),
+    )
+
+
+def _write_documents(folder: Path, manifest: Manifest) -> Manifest:
+    """Write what is derived from the manifest, then the manifest with those files in it."""
+    documents = {
+        "README.md": render_readme(manifest),
+        "RIGHTS.md": render_rights(manifest),
+        "datapackage.json": render_datapackage(manifest),
+    }
+    for name, text in documents.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    described = [describe_file(folder, name, role="meta") for name in documents]
+    manifest = manifest.model_copy(update={"files": (*manifest.files, *described)})
+    (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="\n")
+    return manifest
+
+
+def _seal(folder: Path) -> None:
+    """Make every file read-only and durable, then every folder durable."""
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        path.chmod(0o444)
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    for inner in (path for path in folder.rglob("*") if path.is_dir()):
+        fsync_folder(inner)
+    fsync_folder(folder)

@@ -1,0 +1,73 @@
+"""DuckDB as this package uses it: a scratch database, locked down, in UTC, with the statements of `exports/sql`.
+
+The generation for analysts is attached read-only under the name `generation`. Only the folders named may be read or
+written, and no extension is ever loaded. Values go into statements as parameters; names of tables and columns come
+from the contract alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+MEMORY_LIMIT = "2GB"
+"""Fits beside a crawl on a small machine; what is larger spills into the scratch folder."""
+SPILL_LIMIT = "20GB"
+"""A sort of the whole text of some ten million articles; stops a runaway query from filling the disk."""
+
+
+@contextmanager
+def open_engine(
+    folders: Sequence[Path],
+    *,
+    scratch: Path | None = None,
+    generation: Path | None = None,
+    threads: int | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a locked-down connection that may read and write within `folders` only.
+
+    With `scratch`, an existing empty folder, tables and spilled data live on disk there; otherwise in memory.
+    `threads`: None leaves the choice to DuckDB. No output depends on it.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "allow_community_extensions": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "memory_limit": MEMORY_LIMIT,
+        "max_temp_directory_size": SPILL_LIMIT,
+    }
+    if threads is not None:
+        config["threads"] = threads
+    connection = duckdb.connect(scratch / "scratch.duckdb" if scratch else ":memory:", config=config)
+    try:
+        _lock_down(connection, folders, scratch=scratch, generation=generation)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _lock_down(
+    connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], *, scratch: Path | None, generation: Path | None
+) -> None:
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    if scratch is not None:
+        connection.execute("set temp_directory = ?", [str(scratch / "spill")])
+    if generation is not None:
+        connection.execute("attach ? as generation (read_only)", [str(generation)])
+    allowed = [str(folder.resolve()) for folder in (*folders, *([scratch] if scratch else []))]
+    connection.execute("set allowed_directories = ?", [allowed])
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def read_sql(name: str) -> str:
+    """Text of the statement `exports/sql/<name>.sql`."""
+    return files("exports.sql").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_sql(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> duckdb.DuckDBPyConnection:
+    """Run the statement `exports/sql/<name>.sql` with its `$parameters`; the connection returned holds the rows."""
+    return connection.execute(read_sql(name), parameters) if parameters else connection.execute(read_sql(name))

@@ -1,0 +1,240 @@
+"""The gates of a release, each a function from what is read to what is wrong (nothing, when it is passed).
+
+Gates of form look at files and their schemas; gates of content query the tables. What can be said as a query for the
+rows that are wrong is one (`sql/gate_*.sql`).
+"""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from exports.delta import count_changes
+from exports.engine import run_sql
+from exports.manifest import PARQUET, Manifest, ManifestFile
+from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
+from exports.sums import list_files
+from exports.text_form import row_sha256
+from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION, Column, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseReading:
+    """A release under verification."""
+
+    path: Path
+    manifest: Manifest
+    connection: duckdb.DuckDBPyConnection
+    previous: Path | None
+    """Folder of the release before it; None when there is none, or it is not at hand."""
+
+    @property
+    def months(self) -> list[ManifestFile]:
+        """The monthly files."""
+        return [file for file in self.manifest.files if file.month is not None]
+
+    @property
+    def delta(self) -> ManifestFile | None:
+        """The delta; None for a first release."""
+        return next((file for file in self.manifest.files if file.role == "delta"), None)
+
+
+Gate = Callable[[ReleaseReading], list[str]]
+
+
+def check_files(reading: ReleaseReading) -> list[str]:
+    """The manifest lists exactly the files that are there, with their sizes and hashes (against SHA256SUMS)."""
+    listed = {file.path: file for file in reading.manifest.files}
+    present = set(list_files(reading.path)) - {"manifest.json"}
+    sums = dict(line.split("  ", 1)[::-1] for line in (reading.path / "SHA256SUMS").read_text("utf-8").splitlines())
+    faults = [f"{path}: not in the manifest" for path in sorted(present - set(listed))]
+    faults += [f"{path}: only in the manifest" for path in sorted(set(listed) - present)]
+    for path in sorted(present & set(listed)):
+        size, file = (reading.path / path).stat().st_size, listed[path]
+        if (size, sums[path]) != (file.bytes, file.sha256):
+            faults.append(f"{path}: {size} bytes, sha256 {sums[path]}; the manifest says {file.bytes}, {file.sha256}")
+    return faults
+
+
+def check_schema(reading: ReleaseReading) -> list[str]:
+    """Every table is there as Parquet, in the columns of the contract, in order and type."""
+    if reading.manifest.schema_version != SCHEMA_VERSION:
+        return [f"schema {reading.manifest.schema_version}: this program knows {SCHEMA_VERSION}"]
+    contract = {published.name: published.table for published in PUBLISHED} | {"delta": PUBLISHED_DELTA}
+    whole = {f"{published.name}.parquet" for published in PUBLISHED} | {"csv/articles.csv.gz"}
+    faults = [f"{path}: missing" for path in sorted(whole) if reading.manifest.file(path) is None]
+    for file in reading.manifest.files:
+        if file.mediatype == PARQUET:
+            faults += _schema_faults(reading.path / file.path, file, contract)
+    return faults
+
+
+def _schema_faults(path: Path, file: ManifestFile, contract: dict[str, Table]) -> list[str]:
+    table = contract.get(file.table or "")
+    if table is None:
+        return [f"{file.path}: holds the unknown table {file.table}"]
+    found, expected = _columns(pq.read_schema(path)), _columns(table.schema)
+    wrong = [f"{was} instead of {should}" for was, should in zip(found, expected, strict=False) if was != should]
+    if wrong or len(found) != len(expected):
+        return [f"{file.path}: {len(found)} columns of {len(expected)}; {', '.join(wrong[:2])}"]
+    return []
+
+
+def _columns(schema: pa.Schema) -> list[str]:
+    return [f"{field.name} {field.type}" for field in schema]
+
+
+def open_tables(reading: ReleaseReading) -> None:
+    """Make a view of each published table, of the monthly files, of the delta and of the articles before it."""
+    connection = reading.connection
+    for published in PUBLISHED:
+        connection.read_parquet(str(reading.path / f"{published.name}.parquet")).create_view(published.name)
+    months = [str(reading.path / file.path) for file in reading.months]
+    if months:
+        connection.read_parquet(months, filename=True).create_view("monthly_articles")
+    if reading.delta is not None:
+        connection.read_parquet(str(reading.path / reading.delta.path)).create_view("delta")
+    if reading.previous is not None:
+        connection.read_parquet(str(reading.previous / "articles.parquet")).create_view("previous_articles")
+
+
+def check_rows(reading: ReleaseReading) -> list[str]:
+    """Row counts, read again from every Parquet file, are those of the manifest; there is at least one article."""
+    manifest, faults = reading.manifest, []
+    for file in manifest.files:
+        if file.mediatype == PARQUET and (found := pq.read_metadata(reading.path / file.path).num_rows) != file.rows:
+            faults.append(f"{file.path}: {found} rows, the manifest says {file.rows}")
+    articles = manifest.file("articles.parquet")
+    if articles is None or not articles.rows or articles.rows != manifest.rows:
+        faults.append(f"articles.parquet: the manifest says {manifest.rows} articles; at least one is required")
+    return faults
+
+
+def check_hashes(reading: ReleaseReading) -> list[str]:
+    """record_sha256 is the hash of its row; the logical hash of every table is that of the manifest."""
+    articles = reading.connection.table(ARTICLES.name)
+    wrong = articles.filter(f"record_sha256 is distinct from {row_sha256(ARTICLES.said)}").project("article_id")
+    faults = [f"record_sha256 of {row[0]} is not that of its row" for row in wrong.fetchall()]
+    for published in PUBLISHED:
+        said = reading.manifest.tables.get(published.name)
+        if said is None or said.logical_sha256 != _logical_sha256(reading, published):
+            faults.append(f"{published.name}: the rows are not those of the manifest's logical hash")
+    return faults
+
+
+def _logical_sha256(reading: ReleaseReading, published: Published) -> str:
+    rows = reading.connection.table(published.name)
+    if published is ARTICLES:
+        rows = rows.project("*, coalesce(published_at, first_seen_at) as filed_at")
+    else:
+        rows = rows.project(f"*, {row_sha256(published.said)} as record_sha256")
+    return logical_sha256(rows, published)
+
+
+def check_partitions(reading: ReleaseReading) -> list[str]:
+    """The monthly files together hold exactly the rows of the whole file, each in the file of its month."""
+    if not reading.months:
+        return ["there are no monthly files"]
+    _name_rows("left_rows", reading.connection.table(ARTICLES.name), ARTICLES.table.columns)
+    _name_rows("right_rows", reading.connection.table("monthly_articles"), ARTICLES.table.columns)
+    misplaced = run_sql(reading.connection, "gate_months").fetchall()
+    faults = [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
+    return faults + _different_rows(reading, "the monthly files")
+
+
+def check_csv(reading: ReleaseReading) -> list[str]:
+    """Every CSV file holds the rows of its Parquet file, column for column."""
+    faults = []
+    for published in PUBLISHED:
+        name = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+        faults += _read_csv(reading, reading.path / name, published)
+        _name_rows("left_rows", reading.connection.table(published.name), published.table.columns)
+        texts = tuple(Column(name=c.name, type=pa.string(), meaning=c.meaning) for c in published.table.columns)
+        _name_rows("right_rows", reading.connection.table("csv_rows"), texts)
+        faults += _different_rows(reading, name)
+    return faults
+
+
+def _read_csv(reading: ReleaseReading, path: Path, published: Published) -> list[str]:
+    columns = {column.name: "varchar" for column in published.table.columns}
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        header = file.readline()
+    run_sql(reading.connection, "read_csv", path=str(path), columns=columns)
+    return [] if header == (",".join(columns) + "\n").encode() else [f"{path.name}: its header is {header[:200]!r}"]
+
+
+def _name_rows(name: str, rows: duckdb.DuckDBPyRelation, columns: tuple[Column, ...]) -> None:
+    rows.project(f"{row_sha256(columns)} as row_sha256").create_view(name, replace=True)
+
+
+def _different_rows(reading: ReleaseReading, what: str) -> list[str]:
+    differing = run_sql(reading.connection, "different_rows").fetchall()
+    return [f"{what}: row {row_hash[:12]} is {side}" for row_hash, side in differing]
+
+
+def check_keys(reading: ReleaseReading) -> list[str]:
+    """Keys are unique, required columns hold no null, references lead to a row."""
+    faults = []
+    for published in PUBLISHED:
+        rows = reading.connection.table(published.name)
+        twice = rows.aggregate(f"{published.key}, count(*) as n_rows", published.key).filter("n_rows > 1").fetchall()
+        faults += [f"{published.name}: {row[:-1]} occurs {row[-1]} times" for row in twice]
+        required = [column.name for column in published.table.columns if not column.nullable]
+        nulls = rows.filter(" or ".join(f'"{name}" is null' for name in required)).project(published.key).fetchall()
+        faults += [f"{published.name}: {row} lacks a required value" for row in nulls]
+    dangling = run_sql(reading.connection, "gate_references").fetchall()
+    return faults + [f"{reference} {value} is not in the release" for reference, value in dangling]
+
+
+def check_rights(reading: ReleaseReading) -> list[str]:
+    """No row carries more than this release's own table of sources allows."""
+    return [f"{article_id}: {fault}" for article_id, fault in run_sql(reading.connection, "gate_rights").fetchall()]
+
+
+def check_ledger(reading: ReleaseReading) -> list[str]:
+    """The stages of the ledger add up for every source and day, and to the articles of this release."""
+    faults = run_sql(reading.connection, "gate_ledger").fetchall()
+    return [f"{source_id} {day}: {fault}" for source_id, day, fault in faults]
+
+
+def check_delta(reading: ReleaseReading) -> list[str]:
+    """The delta leads to this release, its counts are the manifest's; with the previous release at hand, it replays."""
+    manifest, delta = reading.manifest, reading.delta
+    if delta is None:
+        is_first = manifest.previous is None
+        return [] if is_first else [f"there is no delta from {manifest.previous}"]
+    faults = [
+        f"{op} of {id_} does not lead here" for id_, op in run_sql(reading.connection, "gate_delta_rows").fetchall()
+    ]
+    counted = count_changes(reading.connection.table("delta"))
+    if counted != manifest.changes:
+        faults.append(f"{delta.path}: {counted}; the manifest says {manifest.changes}")
+    return faults + (_replay_faults(reading) if reading.previous is not None else [])
+
+
+def _replay_faults(reading: ReleaseReading) -> list[str]:
+    mismatches = run_sql(reading.connection, "delta_mismatches").fetchall()
+    if mismatches:
+        return [f"{op} of {article_id} does not start from the previous release" for article_id, op, *_ in mismatches]
+    run_sql(reading.connection, "replayed_articles")
+    columns = ARTICLES.table.columns
+    _name_rows("left_rows", reading.connection.table(ARTICLES.name), columns)
+    _name_rows("right_rows", reading.connection.table("replayed_articles"), columns)
+    return _different_rows(reading, "previous + delta")
+
+
+FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema}
+CONTENT_GATES: dict[str, Gate] = {
+    "rows": check_rows,
+    "hashes": check_hashes,
+    "partitions": check_partitions,
+    "csv": check_csv,
+    "keys": check_keys,
+    "rights": check_rights,
+    "ledger": check_ledger,
+    "delta": check_delta,
+}

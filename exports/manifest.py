@@ -1,0 +1,165 @@
+"""`manifest.json`: all that a release says about itself. Every other description of it is derived from this model.
+
+Written once, never changed. Instants are UTC, sizes bytes, hashes SHA-256 in hex. Keys may be added under the same
+`manifest_version`; readers ignore what they do not know.
+"""
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MANIFEST_VERSION = 1
+DATASET = "kabarchy-central-asia-news"
+TITLE = "Kabarchy: the news of Central Asia"
+DESCRIPTION = (
+    "Articles and channel posts of Central Asian news outlets: stable id, link, headline, language, times, sources "
+    "named, and as much of the text as the rights of each outlet allow; with the history of changes between releases, "
+    "the freshness of every source, and the ledger of what did not make it into the data and why."
+)
+PARQUET = "application/vnd.apache.parquet"
+CSV = "text/csv"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ManifestFile(_Part):
+    """One file of a release; all but `manifest.json` itself and `SHA256SUMS` are listed."""
+
+    path: str
+    """Relative to the release, with forward slashes."""
+    role: Literal["data", "delta", "meta"]
+    table: str | None = None
+    """The published table whose rows it holds; null for what holds no rows."""
+    rows: int | None = None
+    bytes: int
+    sha256: str
+    month: str | None = None
+    """For a monthly file: `YYYY-MM`, UTC."""
+    logical_sha256: str | None = None
+    """For a monthly file: hash of its rows, whatever the writer (see exports.text_form)."""
+    mediatype: str
+    encoding: str | None = None
+
+
+class ManifestTable(_Part):
+    """One published table as a whole."""
+
+    rows: int
+    logical_sha256: str
+
+
+class Changes(_Part):
+    """Articles that differ from the previous release; for the first release all are added."""
+
+    added: int
+    modified: int
+    deleted: int
+
+
+class Temporal(_Part):
+    """UTC days of the oldest and the newest publication instant; null when no article has one."""
+
+    first: date | None
+    last: date | None
+
+
+class Partitions(_Part):
+    """Monthly files, and how many of them are those of the previous release, byte for byte."""
+
+    total: int
+    reused: int
+
+
+class ManifestSource(_Part):
+    """One source: what may be published of it, how much there is, and how fresh it is."""
+
+    source_id: str
+    name: str
+    rights_level: str
+    licence: str | None
+    rows: int
+    last_published_at: datetime | None
+    last_success_at: datetime | None
+    last_new_article_at: datetime | None
+    is_carried_forward: bool
+
+
+class Build(_Part):
+    """With what the release was made; the bytes of Parquet files depend on the version of DuckDB."""
+
+    code_version: str
+    duckdb: str
+    pyarrow: str
+    python: str
+
+
+class Manifest(_Part):
+    """What `manifest.json` says."""
+
+    manifest_version: int = MANIFEST_VERSION
+    dataset: str = DATASET
+    title: str = TITLE
+    description: str = DESCRIPTION
+    id: str
+    version: str
+    """The id in a form that SemVer allows: no leading zeros, the second release of a day as build metadata."""
+    schema_version: str
+    created: datetime
+    previous: str | None
+    status: Literal["active", "withdrawn"] = "active"
+    revision: int = 1
+    rows: int
+    """Articles."""
+    changes: Changes
+    temporal: Temporal
+    languages: tuple[str, ...]
+    tables: dict[str, ManifestTable]
+    partitions: Partitions
+    sources: tuple[ManifestSource, ...]
+    build: Build
+    gates: tuple[str, ...]
+    """The gates that this release passed before it became visible; one that fails a gate is never published."""
+    files: tuple[ManifestFile, ...] = Field(default=())
+
+    def file(self, path: str) -> ManifestFile | None:
+        """The entry of a path; None when the release has no such file."""
+        return next((file for file in self.files if file.path == path), None)
+
+    def to_json(self) -> str:
+        """The text of `manifest.json`."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+def describe_file(
+    root: Path, path: str, *, role: Literal["data", "delta", "meta"], table: str | None = None, rows: int | None = None
+) -> ManifestFile:
+    """Measure a file of a release: its size, hash and media type."""
+    file = root / path
+    mediatype = _media_type(path)
+    return ManifestFile(
+        path=path,
+        role=role,
+        table=table,
+        rows=rows,
+        bytes=file.stat().st_size,
+        sha256=file_sha256(file),
+        mediatype=mediatype,
+        encoding=None if mediatype == PARQUET else "utf-8",
+    )
+
+
+def _media_type(path: str) -> str:
+    endings = {".parquet": PARQUET, ".csv": CSV, ".csv.gz": CSV, ".json": "application/json", ".md": "text/markdown"}
+    name = Path(path).name
+    return endings[name[name.index(".") :] if name.endswith(".csv.gz") else Path(name).suffix]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,58 @@
+"""Templates of `exports/templates`: HTML with everything escaped, Markdown with table cells made safe."""
+
+from importlib.resources import files
+
+import jinja2
+
+_MARKDOWN_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|!"} | {"\n": " ", "\r": " "})
+
+
+def render(template: str, **values: object) -> str:
+    """Render a template: every value is escaped in `*.html.j2`; in Markdown the filter `cell` makes a table's cell safe.
+
+    A name that the template uses and that is not given is an error.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"cell": _cell, "count": _count, "size": _size}
+    return environment.get_template(template).render(**values)
+
+
+def _read(name: str) -> str:
+    return files("exports.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def _cell(value: object) -> str:
+    r"""Escape for a cell of a Markdown table.
+
+    >>> _cell("a|b <script>")
+    'a\\|b \\<script\\>'
+    """
+    return "" if value is None else str(value).translate(_MARKDOWN_SPECIAL)
+
+
+def _count(value: int | None) -> str:
+    """Digits in groups of three, by a no-break space that is narrow."""
+    return "" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def _size(n_bytes: int) -> str:
+    """Bytes for people, in powers of ten.
+
+    >>> _size(1536000)
+    '1.5 MB'
+    """
+    if n_bytes < 1000:
+        return f"{n_bytes} B"
+    size, unit = n_bytes / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}"

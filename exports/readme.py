@@ -1,0 +1,10 @@
+"""`README.md` of a release: what it is, its files, and how to read them."""
+
+from exports.manifest import Manifest
+from exports.pages import render
+from exports.snippets import SNIPPETS
+
+
+def render_readme(manifest: Manifest) -> str:
+    """The text of `README.md`."""
+    return render("README.md.j2", manifest=manifest, snippets=SNIPPETS)

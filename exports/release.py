@@ -1,0 +1,188 @@
+"""Releases: immutable folders, cut from a generation for analysts when a published table changed.
+
+    releases/<id>/articles.parquet              every article
+                 /data/articles-YYYY-MM.parquet the same, by month of published_at (else of first_seen_at)
+                 /csv/articles.csv.gz           the same, as text
+                 /{citations,sources,coverage,ledger}.{parquet,csv}
+                 /delta/from-<previous>.parquet what changed since the release before
+                 /manifest.json datapackage.json README.md RIGHTS.md SHA256SUMS
+    releases/versions.json                      the only pointer, written last
+    releases/failed.jsonl                       drafts that a gate refused: when, which gate, why
+    releases/.lock  .tmp-<id>/                  of a run under way
+
+A draft is built aside, verified from disk, flushed and renamed; then the pointer moves. A kill at any point leaves the
+pointer on the old release; the next run removes what is unfinished and finishes what was renamed but not pointed at.
+"""
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from exports.draft import Draft, Plan, build_draft, hash_tables
+from exports.engine import open_engine
+from exports.errors import GateFailedError, ReleaseDamagedError
+from exports.lock import lock_releases
+from exports.manifest import Manifest, ManifestTable, file_sha256
+from exports.published import PUBLISHED, make_tables
+from exports.release_id import RELEASE_ID, id_order, next_id
+from exports.verify import GateResult, verify_release
+from exports.versions import read_versions, write_versions
+from scrapers.data_root import fsync_folder
+from scrapers.tables import SCHEMA_VERSION
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A published release. Nothing in this package changes one."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """Its name: the UTC day, with a number from the second of a day on."""
+        return self.manifest.id
+
+
+def cut_release(generation: Path, releases: Path, *, now: datetime, code_version: str) -> Release | None:
+    """Publish the generation's state; None when its articles, citations and sources are those of the last release.
+
+    None too when there is neither an article nor an earlier release. `now` is aware and names the
+    release. Raises ReleasesLockedError, GateFailedError (nothing visible, noted in `failed.jsonl`) and
+    ReleaseDamagedError when the release before cannot be built upon.
+    """
+    releases.mkdir(parents=True, exist_ok=True)
+    with lock_releases(releases):
+        _remove_leftovers(releases)
+        _finish_pointer(releases)
+        previous = max(list_releases(releases), key=lambda release: id_order(release.id), default=None)
+        taken = [version.id for version in read_versions(releases).versions]
+        plan = Plan(
+            id=next_id(taken, now),
+            created=now.astimezone(UTC),
+            code_version=code_version,
+            previous=(previous.path, previous.manifest) if previous else None,
+        )
+        with _draft_folder(releases, plan.id) as folder:
+            draft = _draft_if_changed(generation, folder, plan)
+            return _publish(draft, releases, plan) if draft else None
+
+
+def list_releases(releases: Path) -> list[Release]:
+    """Every release in the folder, oldest first. Raises ReleaseDamagedError naming one without a readable manifest."""
+    names = [path.name for path in releases.iterdir() if RELEASE_ID.match(path.name)] if releases.is_dir() else []
+    return [open_release(releases / name) for name in sorted(names, key=id_order)]
+
+
+def open_release(path: Path) -> Release:
+    """Read what a release says about itself, without verifying it. Raises ReleaseDamagedError."""
+    try:
+        manifest = Manifest.model_validate_json((path / "manifest.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ReleaseDamagedError(f"{path}: manifest.json: {error}") from error
+    return Release(path=path, manifest=manifest)
+
+
+def _remove_leftovers(releases: Path) -> None:
+    """Remove what runs left that were killed; we hold the lock, so none of it is in use."""
+    for path in releases.glob(".tmp-*"):
+        logger.warning("removed the unfinished draft of a dead run: path=%s", path)
+        shutil.rmtree(path)
+
+
+def _finish_pointer(releases: Path) -> None:
+    """Point at releases that were renamed but not pointed at, after verifying them; drop those that are gone."""
+    known = read_versions(releases)
+    present = list_releases(releases)
+    listed = {version.id for version in known.versions if version.status == "active"}
+    for release in present:
+        if release.id not in listed:
+            _require_passed(verify_release(release.path), release)
+    if {release.id for release in present} != listed:
+        write_versions(releases, known, [release.manifest for release in present])
+
+
+def _require_passed(results: tuple[GateResult, ...], release: Release) -> None:
+    failed = next((result for result in results if not result.is_ok), None)
+    if failed is not None:
+        raise ReleaseDamagedError(f"{release.path}: not in versions.json and fails {failed.name}: {failed.detail}")
+
+
+@contextmanager
+def _draft_folder(releases: Path, release_id: str) -> Iterator[Path]:
+    folder = releases / f".tmp-{release_id}"
+    (folder / "release").mkdir(parents=True)
+    (folder / "scratch").mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _draft_if_changed(generation: Path, folder: Path, plan: Plan) -> Draft | None:
+    folders = [folder / "release", *([plan.previous[0]] if plan.previous else [])]
+    with open_engine(folders, scratch=folder / "scratch", generation=generation) as connection:
+        make_tables(connection)
+        tables = hash_tables(connection)
+        if not _is_changed(tables, plan.previous[1] if plan.previous else None):
+            return None
+        if plan.previous:
+            _require_intact_articles(*plan.previous)
+        return build_draft(connection, folder / "release", plan, tables)
+
+
+def _is_changed(tables: dict[str, ManifestTable], previous: Manifest | None) -> bool:
+    if previous is None:
+        return tables["articles"].rows > 0
+    if previous.schema_version != SCHEMA_VERSION:
+        return True
+    return any(previous.tables.get(p.name) != tables[p.name] for p in PUBLISHED if p.decides)
+
+
+def _require_intact_articles(path: Path, manifest: Manifest) -> None:
+    """A delta must start from what was published, not from what a disk made of it."""
+    said, file = manifest.file("articles.parquet"), path / "articles.parquet"
+    if said is None or not file.is_file() or file_sha256(file) != said.sha256:
+        raise ReleaseDamagedError(f"{file}: not what was published; restore it before the next release is cut")
+
+
+def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
+    results = verify_release(draft.path, previous=plan.previous[0] if plan.previous else None)
+    failed = next((result for result in results if not result.is_ok), None)
+    if failed is not None:
+        _note_failure(releases, plan, failed)
+        raise GateFailedError(f"release {plan.id} refused by gate {failed.name}: {failed.detail}")
+    final = releases / plan.id
+    draft.path.rename(final)
+    fsync_folder(releases)
+    _move_pointer(releases)
+    logger.info("published: release=%s n_articles=%d", plan.id, draft.manifest.rows)
+    return Release(path=final, manifest=draft.manifest)
+
+
+def _move_pointer(releases: Path) -> None:
+    write_versions(releases, read_versions(releases), [release.manifest for release in list_releases(releases)])
+
+
+def _note_failure(releases: Path, plan: Plan, failed: GateResult) -> None:
+    line = {
+        "id": plan.id,
+        "failed_at": plan.created.isoformat(),
+        "gate": failed.name,
+        "detail": failed.detail,
+        "code_version": plan.code_version,
+    }
+    with (releases / "failed.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

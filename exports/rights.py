@@ -1,0 +1,31 @@
+"""What a release may carry of each source, in words: the levels, the licence, and `RIGHTS.md`.
+
+The levels themselves are applied in `sql/published_articles.sql` and checked by the gate `rights`.
+"""
+
+from exports.manifest import Manifest
+from exports.pages import render
+from scrapers.records import RightsLevel
+
+LICENCE_NAME = "CC-BY-4.0"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE_SCOPE = "Creative Commons Attribution 4.0 International, for the compilation and its metadata only"
+
+LEVELS: dict[RightsLevel, str] = {
+    RightsLevel.METADATA: "link, headline, times, language, section, tags, sources named, counts and hashes; no text",
+    RightsLevel.EXCERPT: "and the opening of the text: at most 200 characters and at most a quarter of it",
+    RightsLevel.FULL_TEXT: "and the cleaned text and its authors, under the licence named for the source",
+}
+"""What each level lets through, each on top of the one before."""
+
+
+def render_rights(manifest: Manifest) -> str:
+    """The text of `RIGHTS.md`: the licence of the whole, the meaning of the levels, and the level of each source."""
+    return render(
+        "RIGHTS.md.j2",
+        manifest=manifest,
+        levels=LEVELS,
+        licence_name=LICENCE_NAME,
+        licence_url=LICENCE_URL,
+        licence_scope=LICENCE_SCOPE,
+    )

@@ -1,0 +1,25 @@
+-- Grain: one row that points at a row that the release does not hold. Inputs: all published tables. Reads only.
+with dangling as (
+    select 'articles.source_id' as reference, articles.source_id as value
+    from articles
+    anti join sources on articles.source_id = sources.source_id
+    union all
+    select 'citations.article_id', citations.article_id
+    from citations
+    anti join articles on citations.article_id = articles.article_id
+    union all
+    select 'citations.cited_article_id', citations.cited_article_id
+    from citations
+    anti join articles on citations.cited_article_id = articles.article_id
+    where citations.cited_article_id is not null
+    union all
+    select 'coverage.source_id', coverage.source_id
+    from coverage
+    anti join sources on coverage.source_id = sources.source_id
+)
+
+select
+    reference,
+    value,
+from dangling
+order by all;

@@ -1,0 +1,41 @@
+"""`SHA256SUMS`: the hash of every other file of a release, in the form that `sha256sum -c` reads."""
+
+from pathlib import Path
+
+from exports.manifest import file_sha256
+
+SUMS = "SHA256SUMS"
+
+
+def write_sums(folder: Path) -> None:
+    """Write the sums of every file below a folder, sorted by path."""
+    lines = [f"{file_sha256(folder / path)}  {path}\n" for path in list_files(folder)]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def list_files(folder: Path) -> list[str]:
+    """Every file below a folder but SHA256SUMS, relative, with forward slashes, sorted."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if (path.is_symlink() or path.is_file()) and path != folder / SUMS
+    )
+
+
+def find_sum_faults(folder: Path) -> list[str]:
+    """What is wrong: a file that is missing, not listed, a link, or not what its sum says.
+
+    Raises OSError or ValueError when SHA256SUMS cannot be read.
+    """
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    listed = {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+    present = list_files(folder)
+    faults = [f"{path}: missing" for path in sorted(set(listed) - set(present))]
+    faults += [f"{path}: not listed in {SUMS}" for path in present if path not in listed]
+    faults += [f"{path}: is a link" for path in present if (folder / path).is_symlink()]
+    if faults:
+        return faults
+    found = {path: file_sha256(folder / path) for path in present}
+    return [
+        f"{path}: sha256 is {found[path]}, listed {listed[path]}" for path in present if found[path] != listed[path]
+    ]

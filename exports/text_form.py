@@ -1,0 +1,47 @@
+r"""The text form of a published row, and its hash: one definition, from which the CSV and every hash follow.
+
+Each value has exactly one text: an instant as `2026-11-22T04:05:06.000000Z`, a date as `2026-11-22`, a truth value as
+`true` or `false`, a number as its shortest decimal, a text as it is. Null has none.
+
+The hash of a row is the SHA-256 of its non-null values in the order of the columns, each written as
+
+    name=length:text\n
+
+where `length` is the number of UTF-8 bytes of the text (no escaping is needed, so no value can pose as another). Null
+columns are left out: a column added later changes no hash until it is filled. `record_sha256` is this hash over all
+other columns of `articles`; anyone can recompute it from the CSV:
+
+    said = "".join(f"{k}={len(v.encode())}:{v}\n" for k, v in row.items() if v and k != "record_sha256")
+    hashlib.sha256(said.encode()).hexdigest() == row["record_sha256"]
+
+The logical hash of rows is the SHA-256 of their hashes in hex, in file order, each followed by a newline.
+"""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from scrapers.tables import Column
+
+
+def text_of(column: Column) -> str:
+    """SQL expression for a column's text form; null stays null. The session must be in UTC."""
+    if pa.types.is_timestamp(column.type):
+        return f"strftime(\"{column.name}\", '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if pa.types.is_string(column.type):
+        return f'"{column.name}"'
+    return f'cast("{column.name}" as varchar)'
+
+
+def text_projection(columns: Iterable[Column]) -> str:
+    """SQL projection of every column in its text form, under its own name."""
+    return ", ".join(f'{text_of(column)} as "{column.name}"' for column in columns)
+
+
+def row_sha256(columns: Iterable[Column]) -> str:
+    """SQL expression for the hash of a row over these columns."""
+    parts = (
+        f"coalesce('{column.name}=' || strlen({text_of(column)}) || ':' || {text_of(column)} || chr(10), '')"
+        for column in columns
+    )
+    return f"sha256({' || '.join(parts)})"

@@ -1,0 +1,81 @@
+"""Gates: what every release must pass, read back from its files on disk, before it becomes visible and ever after.
+
+Verification works from a release's folder alone. It goes from outside in: `sums` (are these the bytes that were
+written), then the gates of form (is each file what the manifest says, in the columns of the contract), then the gates
+of content. A failure of one circle ends it: nothing further in can be believed. The gates stand in `exports.gates`.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from pydantic import ValidationError
+
+from exports.engine import open_engine
+from exports.gates import CONTENT_GATES, FORM_GATES, Gate, ReleaseReading, open_tables
+from exports.manifest import Manifest
+from exports.sums import find_sum_faults
+
+GATE_NAMES = ("sums", *FORM_GATES, *CONTENT_GATES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """What a gate found."""
+
+    name: str
+    is_ok: bool
+    detail: str
+    """What is wrong, with the first offenders; empty when nothing is, or a word on what could not be looked at."""
+
+
+def verify_release(path: Path, *, previous: Path | None = None) -> tuple[GateResult, ...]:
+    """Put a release through the gates, in order; never raises for what the release holds.
+
+    `previous` is the folder of the release before it, for the replay of the delta; None: the folder beside this one, if
+    it is there. A result is missing only when an earlier one failed.
+    """
+    results = [_check_sums(path)]
+    if not results[0].is_ok:
+        return tuple(results)
+    try:
+        manifest = Manifest.model_validate_json((path / "manifest.json").read_bytes())
+    except (OSError, ValidationError) as error:
+        return (*results, GateResult(name="files", is_ok=False, detail=f"manifest.json: {error}"))
+    before = previous or (path.parent / manifest.previous if manifest.previous else None)
+    results += _run_gates(path, manifest, before if before is not None and before.is_dir() else None)
+    return tuple(results)
+
+
+def _check_sums(path: Path) -> GateResult:
+    try:
+        faults = find_sum_faults(path)
+    except (OSError, ValueError) as error:
+        faults = [f"{type(error).__name__}: {error}"]
+    return GateResult(name="sums", is_ok=not faults, detail="; ".join(faults[:3]))
+
+
+def _run_gates(path: Path, manifest: Manifest, before: Path | None) -> list[GateResult]:
+    folders = [path, *([before] if before else [])]
+    with (
+        tempfile.TemporaryDirectory(prefix="kabarchy-verify-") as scratch,
+        open_engine(folders, scratch=Path(scratch)) as connection,
+    ):
+        reading = ReleaseReading(path=path, manifest=manifest, connection=connection, previous=before)
+        results = [_run_gate(name, gate, reading) for name, gate in FORM_GATES.items()]
+        if all(result.is_ok for result in results):
+            open_tables(reading)
+            results += [_run_gate(name, gate, reading) for name, gate in CONTENT_GATES.items()]
+        return results
+
+
+def _run_gate(name: str, gate: Gate, reading: ReleaseReading) -> GateResult:
+    try:
+        faults = gate(reading)
+    except (duckdb.Error, OSError, ValueError) as error:
+        faults = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
+    shown = "; ".join(faults[:3])
+    return GateResult(
+        name=name, is_ok=not faults, detail=f"{shown} (and {len(faults) - 3} more)" if faults[3:] else shown
+    )
