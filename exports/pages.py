@@ -1,6 +1,8 @@
 """Templates of `exports/templates`: HTML with everything escaped, Markdown with table cells made safe."""
 
+from datetime import UTC, datetime
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 import jinja2
 
@@ -8,7 +10,7 @@ _MARKDOWN_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|!"} | {"\n
 
 
 def render(template: str, **values: object) -> str:
-    """Render a template: every value is escaped in `*.html.j2`; in Markdown the filter `cell` makes a table's cell safe.
+    """Render a template. Every value is escaped in `*.html.j2`; in Markdown the filter `cell` makes a cell safe.
 
     A name that the template uses and that is not given is an error.
     """
@@ -20,7 +22,7 @@ def render(template: str, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": _cell, "count": _count, "size": _size}
+    environment.filters |= {"cell": _cell, "count": _count, "size": _size, "instant": _instant, "web": _web_address}
     return environment.get_template(template).render(**values)
 
 
@@ -56,3 +58,13 @@ def _size(n_bytes: int) -> str:
             break
         size, unit = size / 1000, larger
     return f"{size:.1f} {unit}"
+
+
+def _instant(value: datetime | None) -> str:
+    """An instant to the minute, in UTC; a dash where there is none."""
+    return "–" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _web_address(value: str) -> str:
+    """The address if it is one of the web, else `#`: an address comes from outside and may hold a script."""
+    return value if urlsplit(value).scheme in ("http", "https") else "#"

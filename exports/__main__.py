@@ -1,0 +1,120 @@
+"""`python -m exports`: cut, verify and compare releases, build the catalogue, without an orchestrator.
+
+One JSON value on stdout, the log on stderr. Exit code 0: done; 1: ran and found problems; 2: misused, with one clear
+line that names thing and value.
+"""
+
+import argparse
+import json
+import logging
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from exports.catalogue import build_site
+from exports.diff import diff_releases
+from exports.errors import ExportError
+from exports.release import cut_release
+from exports.verify import verify_release
+from exports.versions import read_versions
+from scrapers.data_root import DataRoot, DataRootError, open_data_root
+from warehouse.analyst_copy import current_generation
+from warehouse.errors import NoGenerationError
+
+logger = logging.getLogger(__name__)
+
+
+class _MisusedError(Exception):
+    """The command cannot be carried out as it was given."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    try:
+        return int(options.command(open_data_root(options.home), options))
+    except (_MisusedError, DataRootError) as error:
+        return _fail(error, exit_code=2)
+    except (ExportError, duckdb.Error, OSError) as error:
+        return _fail(error, exit_code=1)
+    except Exception:
+        logger.exception("not foreseen: this is a fault of the program")
+        return 1
+
+
+def _fail(error: Exception, *, exit_code: int) -> int:
+    print(f"exports: {error}", file=sys.stderr)
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m exports", description="Releases and their catalogue.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    cut = commands.add_parser("cut", help="cut a release when a published table changed")
+    cut.set_defaults(command=_cut)
+    verify = commands.add_parser("verify", help="put a release through every gate")
+    verify.add_argument("release", nargs="?", help="id; the latest when left out")
+    verify.set_defaults(command=_verify)
+    diff = commands.add_parser("diff", help="compare the articles of two releases")
+    diff.add_argument("old")
+    diff.add_argument("new", nargs="?", help="the latest when left out")
+    diff.set_defaults(command=_diff)
+    site = commands.add_parser("site", help="build the catalogue page")
+    site.set_defaults(command=_site)
+    for command in (cut, verify, diff, site):
+        command.add_argument("--home", type=Path, default=Path("data"), help="data root (default: ./data)")
+    return parser
+
+
+def _cut(root: DataRoot, _options: argparse.Namespace) -> int:
+    now = datetime.now(UTC)
+    generation = _generation(root)
+    if generation is None:
+        raise _MisusedError(f"{root.analyst}: no generation for analysts yet; load a batch first")
+    release = cut_release(generation, root.releases, now=now, code_version=version("kabarchy"))
+    print(json.dumps({"release": release and release.id, "changes": release and release.manifest.changes.model_dump()}))
+    return 0
+
+
+def _verify(root: DataRoot, options: argparse.Namespace) -> int:
+    path = _release_path(root, options.release)
+    results = verify_release(path)
+    print(json.dumps({"release": path.name, "gates": [asdict(result) for result in results]}, ensure_ascii=False))
+    return 0 if all(result.is_ok for result in results) else 1
+
+
+def _diff(root: DataRoot, options: argparse.Namespace) -> int:
+    print(json.dumps(asdict(diff_releases(_release_path(root, options.old), _release_path(root, options.new)))))
+    return 0
+
+
+def _site(root: DataRoot, _options: argparse.Namespace) -> int:
+    page = build_site(root.releases, root.site, generation=_generation(root), now=datetime.now(UTC))
+    print(json.dumps({"page": str(page)}))
+    return 0
+
+
+def _generation(root: DataRoot) -> Path | None:
+    try:
+        return current_generation(root.analyst)
+    except NoGenerationError:
+        return None
+
+
+def _release_path(root: DataRoot, name: str | None) -> Path:
+    release_id = name or read_versions(root.releases).latest
+    if release_id is None:
+        raise _MisusedError(f"{root.releases}: no release yet")
+    path = root.releases / release_id
+    if Path(release_id).name != release_id or not (path / "manifest.json").is_file():
+        raise _MisusedError(f"{root.releases}: no release {release_id!r}")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
