@@ -90,7 +90,7 @@ def _load_pending(con: duckdb.DuckDBPyConnection, staging: Path) -> tuple[list[B
     known = {name for (name,) in con.execute("select batch_id from loaded_batch").fetchall()}
     loaded: list[Batch] = []
     damaged: list[str] = []
-    for path in batch_paths(staging):
+    for path in batch_paths(staging.resolve()):
         if path.name in known:
             continue
         try:

@@ -1,6 +1,6 @@
 """Batches, crawls and sources made small: only what a test is about is spelled out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -94,16 +94,23 @@ def stage(staging: Path, crawl: Crawl, *, extractor: int = 1) -> Batch:
     return write_batch(staging, tables, crawl_id=crawl.crawl_id, source_id=crawl.source_id, extractor=extractor)
 
 
+def stage_week(staging: Path) -> None:
+    """Stage three days: an edit and its revert, a rejection, a citation, two sources, a crawl cut short."""
+    cited = article_url(crawl(1, source_id="topol"), "most")
+    brief = Page(slug="brief", text="Көпүрө ачылды. The bridge opened.", citations=(related(cited, "Тополь"),))
+    stage(staging, crawl(1, Page(text="Жаңы көпүрө ачылды."), brief))
+    stage(staging, crawl(1, Page(slug="most", text="Открыт новый мост."), source_id="topol"))
+    stage(staging, crawl(2, Page(text="Жаңы көпүрө жабылды."), brief))
+    stage(staging, crawl(2, Page(slug="vitrina", rejected=RejectionReason.NOT_AN_ARTICLE), source_id="topol"))
+    stage(staging, crawl(3, Page(text="Жаңы көпүрө ачылды."), is_complete=False))
+
+
 def article_url(crawl: Crawl, slug: str) -> str:
     return f"https://{crawl.source_id}.example/news/{slug}"
 
 
 def id_of(slug: str, source_id: str = "tunduk") -> str:
     return article_id(source_id, article_url(Crawl(source_id=source_id), slug))
-
-
-def renamed(crawl: Crawl, source_id: str) -> Crawl:
-    return replace(crawl, source_id=source_id)
 
 
 def _table(table: Table, rows: list[dict[str, object]]) -> pa.Table:

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.factories import registry, stage_week
+from tests.warehouse.home import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Empty folders for staging, warehouse and generations, and a registry of two sources."""
+    return Home(path=tmp_path, sources=registry("tunduk", "topol"))
+
+
+@pytest.fixture
+def week(home: Home) -> Home:
+    """Three days staged, not loaded."""
+    stage_week(home.staging)
+    return home
