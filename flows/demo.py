@@ -5,10 +5,11 @@ the same articles. Only this module and the tests know of the sample world.
 """
 
 import asyncio
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,15 +78,13 @@ def _fresh_root(home: Path) -> DataRoot:
 @contextmanager
 def _open_world(console: Console) -> Iterator[NewsWorld]:
     """Start the sample world on its usual ports, or on free ones."""
-    try:
-        world = NewsWorld(first_port=FIRST_PORT).__enter__()
-    except PortTakenError as error:
-        console.print(f"[yellow]{escape(str(error))}: taking free ports[/]")
-        world = NewsWorld().__enter__()
-    try:
+    with ExitStack() as stack:
+        try:
+            world = stack.enter_context(NewsWorld(first_port=FIRST_PORT))
+        except PortTakenError as error:
+            console.print(f"[yellow]{escape(str(error))}: taking free ports[/]")
+            world = stack.enter_context(NewsWorld())
         yield world
-    finally:
-        world.__exit__(None, None, None)
 
 
 async def _run_days(shown: _Shown) -> list[RunReport]:
@@ -94,17 +93,15 @@ async def _run_days(shown: _Shown) -> list[RunReport]:
         f"[bold]Kabarchy demo[/]: {len(world.base_urls)} invented outlets on this machine, two days, one flow"
     )
     reports = []
-    with console.status("starting Prefect, its state lies in the data root…"):
-        prefect = prefect_for(shown.settings, shown.root)
-        await prefect.__aenter__()
-    try:
+    waiting = console.status("starting Prefect; its state lies in the data root…")
+    waiting.start()
+    async with prefect_for(shown.settings, shown.root):
+        waiting.stop()
         for day in DAYS:
             world.day = day
             reports.append(await _run_day(shown, day))
             console.print(_day_table(reports[-1], day))
             console.print(f"  {escape(reports[-1].message)}\n")
-    finally:
-        await prefect.__aexit__(None, None, None)
     return reports
 
 
@@ -150,7 +147,7 @@ def _day_table(report: RunReport, day: int) -> Table:
 def _say_what_changed(console: Console, root: DataRoot, reports: list[RunReport]) -> None:
     ids = [report.release for report in reports if report.release]
     console.print(f"[bold]Releases[/]: {', '.join(ids) or 'none'}")
-    for old, new in zip(ids, ids[1:], strict=False):
+    for old, new in itertools.pairwise(ids):
         diff = diff_releases(root.releases / old, root.releases / new)
         console.print(f"From {old} to {new} ({diff.n_unchanged} articles unchanged):")
         for sign, words, changed in _changes(diff):
@@ -164,10 +161,10 @@ def _changes(diff: ReleaseDiff) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 
 def _titles(root: DataRoot, article_ids: tuple[str, ...]) -> list[str]:
-    query = "select source_id || ': ' || coalesce(title, left(text, 80)) from article where article_id in (select unnest(?))"
+    query = "select source_id, coalesce(title, left(text, 80)) from article where article_id = ?"
     with connect_analyst(root.analyst) as connection:
-        found = connection.execute(query, [list(article_ids)]).fetchall()
-    return [" ".join(str(title).split()) for (title,) in found]
+        found = [row for id_ in article_ids for row in connection.execute(query, [id_]).fetchall()]
+    return [f"{source_id}: {' '.join(title.split())}" for source_id, title in found]
 
 
 def _say_where_to_look(console: Console, root: DataRoot, home: Path) -> None:
@@ -177,7 +174,7 @@ def _say_where_to_look(console: Console, root: DataRoot, home: Path) -> None:
         ("the release", str(newest)),
         (
             "ask the history",
-            f'.venv/bin/kabarchy sql --home {home} "select source_id, count(*) n from article group by all"',
+            f'.venv/bin/kabarchy sql --home {home} "from coverage select source_id, n_articles, last_success_at"',
         ),
         ("prove the release", f".venv/bin/kabarchy releases verify --home {home} {newest.name}"),
         ("how it stands", f".venv/bin/kabarchy status --home {home}"),
