@@ -66,13 +66,22 @@ def _parser() -> argparse.ArgumentParser:
     diff.set_defaults(command=_diff)
     site = commands.add_parser("site", help="build the catalogue page")
     site.set_defaults(command=_site)
+    for command in (cut, site):
+        command.add_argument("--now", type=_instant, metavar="ISO", help="replays: the instant that it is said to be")
     for command in (cut, verify, diff, site):
         command.add_argument("--home", type=Path, default=Path("data"), help="data root (default: ./data)")
     return parser
 
 
-def _cut(root: DataRoot, _options: argparse.Namespace) -> int:
-    now = datetime.now(UTC)
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"no time zone: {text}")
+    return instant
+
+
+def _cut(root: DataRoot, options: argparse.Namespace) -> int:
+    now = options.now or datetime.now(UTC)
     generation = _generation(root)
     if generation is None:
         raise _MisusedError(f"{root.analyst}: no generation for analysts yet; load a batch first")
@@ -93,8 +102,9 @@ def _diff(root: DataRoot, options: argparse.Namespace) -> int:
     return 0
 
 
-def _site(root: DataRoot, _options: argparse.Namespace) -> int:
-    page = build_site(root.releases, root.site, generation=_generation(root), now=datetime.now(UTC))
+def _site(root: DataRoot, options: argparse.Namespace) -> int:
+    now = options.now or datetime.now(UTC)
+    page = build_site(root.releases, root.site, generation=_generation(root), now=now)
     print(json.dumps({"page": str(page)}))
     return 0
 

@@ -24,6 +24,8 @@ from warehouse.loader import LoadReport
 
 _Result = TypeVar("_Result")
 
+MAX_CRAWL_S = 1800.0
+"""Half an hour a source: at a delay of 5 s some 300 pages, more than an outlet of the region publishes in a day."""
 _CRAWL_MEMORY_MB = 4096
 """A crawl ends itself at 1 GiB resident; its address space is some three times that. This wall stops a sudden leap."""
 _STAGE_TIME_S = 3600.0
@@ -59,8 +61,8 @@ class CrawlOrder:
     run_id: str
     as_of: datetime | None = None
     """The instant at which a crawl is to believe that it starts; None: the real one."""
-    max_seconds: float = 1800.0
-    """Half an hour a source: it ends in time for the next hourly run also when it starts last."""
+    max_seconds: float = MAX_CRAWL_S
+    """Time limit of one crawl, at which it ends itself."""
 
 
 async def crawl_source(settings: Settings, source: Source, order: CrawlOrder, log: Log) -> SourceReport:
@@ -156,13 +158,13 @@ async def publish_generation(settings: Settings, log: Log, *, wait_s: float) -> 
 
 async def cut_release(settings: Settings, now: datetime, log: Log) -> str | None:
     """Cut a release of the current generation; return its id, None when no published table changed."""
-    command = own_python("exports", "cut", *_where(settings), "--now", now.isoformat())
+    command = own_python("exports", "cut", "--home", str(settings.home), "--now", now.isoformat())
     return _read("release", await _run_stage("release", command, log), TypeAdapter(_Cut)).release
 
 
 async def build_site(settings: Settings, now: datetime, log: Log) -> Path:
     """Build the catalogue; return its page."""
-    command = own_python("exports", "site", *_where(settings), "--now", now.isoformat())
+    command = own_python("exports", "site", "--home", str(settings.home), "--now", now.isoformat())
     return _read("site", await _run_stage("site", command, log), TypeAdapter(_Site)).page
 
 
