@@ -1,8 +1,8 @@
 """Crawl: one task and one child process for each source, a few at once, none of which can stop the others."""
 
-import asyncio
 import os
 from collections.abc import Sequence
+from functools import partial
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -12,9 +12,10 @@ from prefect.states import Failed
 from pydantic import AwareDatetime
 
 from flows.journal import hold_run
+from flows.processes import gather_in_turn
 from flows.reports import RunReport, SourceReport
 from flows.settings import Settings, read_settings
-from flows.stages import CrawlOrder, crawl_source
+from flows.stages import MAX_CRAWL_S, CrawlOrder, crawl_source
 from flows.states import publish_sources, state_of
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
@@ -22,8 +23,6 @@ from scrapers.registry import Source, choose_sources, load_registry
 
 N_AT_ONCE = 4
 """Crawls at the same time. A crawl waits for its site most of the time; four take half a core and 400 MB."""
-MAX_SECONDS = 1800.0
-"""Time limit of one crawl; see CrawlOrder."""
 
 
 # No retry: a site that was down is visited again by the next run, and every page of this one is already due again then.
@@ -42,22 +41,16 @@ async def crawl_sources(
     The tasks are awaited in the flow's own event loop: submitted ones run in threads that a cancellation does not reach
     (34 s until the crawls ended, against 12 s, measured 2026-11-22).
     """
-    slots = asyncio.Semaphore(n_at_once)
-
-    async def crawl_in_turn(source: Source) -> SourceReport:
-        async with slots:
-            # Prefect's annotations leave out that an async task with return_state is awaited too.
-            state = await crawl_one(settings, source, order, return_state=True)  # type: ignore[misc]
-        return await _read_report(source.id, state)
-
-    return tuple(await asyncio.gather(*(crawl_in_turn(source) for source in sources)))
+    return await gather_in_turn(n_at_once, (partial(_crawl_reported, settings, source, order) for source in sources))
 
 
-async def _read_report(source_id: str, state: "State[SourceReport]") -> SourceReport:
+async def _crawl_reported(settings: Settings, source: Source, order: CrawlOrder) -> SourceReport:
+    # Prefect's annotations leave out that an async task with return_state is awaited too.
+    state = await crawl_one(settings, source, order, return_state=True)  # type: ignore[misc]
     outcome: object = await state.aresult(raise_on_failure=False)
     if isinstance(outcome, SourceReport):
         return outcome
-    return SourceReport(source_id=source_id, problem=f"{state.name}: {state.message}", duration_s=0.0)
+    return SourceReport(source_id=source.id, problem=f"{state.name}: {state.message}", duration_s=0.0)
 
 
 def _name_crawl() -> str:
@@ -70,8 +63,8 @@ async def crawl(
     sources: list[str] | None = None,
     as_of: AwareDatetime | None = None,
     n_at_once: int = N_AT_ONCE,
-    max_seconds: float = MAX_SECONDS,
-) -> State:
+    max_seconds: float = MAX_CRAWL_S,
+) -> State[RunReport]:
     """Crawl the named sources, or every enabled one; loads and publishes nothing.
 
     `as_of` is for replays: the instant at which the crawls are to believe that they start.
@@ -85,4 +78,4 @@ async def crawl(
         crawled = await crawl_sources(settings, chosen, order, n_at_once)
     report = RunReport(run_id=mark.run_id, started_at=mark.started_at, finished_at=Clock().now(), sources=crawled)
     await publish_sources(crawled)
-    return state_of(report.verdict, report.message)
+    return state_of(report)

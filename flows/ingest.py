@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.states import Completed
 from prefect.tasks import Task
 
 from flows import stages
-from flows.reports import LoadCounts, Verdict
+from flows.reports import LoadCounts
 from flows.settings import Settings, read_settings
-from flows.states import name_by_time, state_of
+from flows.states import DEGRADED, name_by_time
 from scrapers.data_root import open_data_root
 
 LOCK_WAIT_S = 300.0
@@ -65,11 +66,12 @@ async def ingest_pending(settings: Settings) -> Ingested:
 
 
 @flow(name="ingest", flow_run_name=name_by_time, persist_result=False)
-async def ingest() -> State:
+async def ingest() -> State[None]:
     """Extract and load what was crawled, and make the analyst generation."""
     settings = read_settings(os.environ)
     open_data_root(settings.home)
     ingested = await ingest_pending(settings)
     message = f"{ingested.loaded.n_new} new and {ingested.loaded.n_changed} changed articles"
-    verdict = Verdict.DEGRADED if ingested.problems else Verdict.COMPLETED
-    return state_of(verdict, "; ".join((message, *ingested.problems)))
+    if ingested.problems:
+        return Completed(name=DEGRADED, message="; ".join((message, *ingested.problems)))
+    return Completed(message=message)

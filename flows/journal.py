@@ -1,6 +1,6 @@
 """Which run is under way: at most one at a time, and one that was killed is continued under its own id.
 
-runs/current.lock    held (flock) by the living run for as long as it lives, with its process id inside
+runs/current.lock    held by the living run for as long as it lives, with its process id inside
 runs/current.json    the run under way; still there after a kill, gone after any end that the run itself saw
 runs/<run_id>.json   reports of ended runs (flows.reports)
 
@@ -8,17 +8,16 @@ Continuing means no more than using the same run id again: every stage is safe t
 under that id is not crawled again, so a killed run and its continuation give what an undisturbed run gives.
 """
 
-import contextlib
-import fcntl
 import os
 import secrets
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from flows.locks import HeldError, hold, is_held
 from scrapers.data_root import write_beside
 
 CONTINUED_WITHIN = timedelta(hours=6)
@@ -26,7 +25,7 @@ CONTINUED_WITHIN = timedelta(hours=6)
 
 
 class RunUnderWayError(Exception):
-    """Another process has a run under way in this data root; the message names the run and the process."""
+    """Another process has a run under way in this data root; the message names the process and the run."""
 
 
 class RunMark(BaseModel):
@@ -42,23 +41,20 @@ class RunMark(BaseModel):
     pid: int
 
 
-@contextlib.contextmanager
+@contextmanager
 def hold_run(runs: Path, sources: tuple[str, ...], *, as_of: datetime | None, now: datetime) -> Iterator[RunMark]:
     """Hold the data root's one run, new or continued, for the length of a with block. Raises RunUnderWayError."""
-    runs.mkdir(parents=True, exist_ok=True)
-    with (runs / "current.lock").open("a+", encoding="ascii") as lock:
-        if not _take(lock.fileno()):
-            raise RunUnderWayError(_describe_holder(runs))
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        asked = RunMark(run_id=_new_run_id(now), sources=sources, as_of=as_of, started_at=now, pid=os.getpid())
-        mark = _continue(read_mark(runs), asked)
-        write_beside(runs / "current.json", mark.model_dump_json(indent=1) + "\n")
-        try:
-            yield mark
-        finally:
-            (runs / "current.json").unlink(missing_ok=True)
+    asked = RunMark(run_id=_new_run_id(now), sources=sources, as_of=as_of, started_at=now, pid=os.getpid())
+    try:
+        with hold(runs / "current.lock"):
+            mark = _continue(read_mark(runs), asked)
+            write_beside(runs / "current.json", mark.model_dump_json(indent=1) + "\n")
+            try:
+                yield mark
+            finally:
+                (runs / "current.json").unlink(missing_ok=True)
+    except HeldError as error:
+        raise RunUnderWayError(_describe(runs, holder=str(error))) from error
 
 
 def read_mark(runs: Path) -> RunMark | None:
@@ -71,23 +67,13 @@ def read_mark(runs: Path) -> RunMark | None:
 
 def is_run_alive(runs: Path) -> bool:
     """Whether a living process holds the data root's run."""
-    try:
-        with (runs / "current.lock").open(encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
+    return is_held(runs / "current.lock")
 
 
-def _take(descriptor: int) -> bool:
-    for _ in range(3):  # `is_run_alive` of another process holds the lock for some microseconds
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        time.sleep(0.02)
-    return False
+def require_no_run(runs: Path) -> None:
+    """Raise RunUnderWayError when a living process holds the run: before anything is started for another one."""
+    if is_run_alive(runs):
+        raise RunUnderWayError(_describe(runs, holder=(runs / "current.lock").read_text(encoding="ascii").strip()))
 
 
 def _continue(left: RunMark | None, asked: RunMark) -> RunMark:
@@ -98,11 +84,10 @@ def _continue(left: RunMark | None, asked: RunMark) -> RunMark:
     return left.model_copy(update={"pid": asked.pid})
 
 
-def _describe_holder(runs: Path) -> str:
-    pid = (runs / "current.lock").read_text(encoding="ascii").strip() or "unknown"
+def _describe(runs: Path, *, holder: str) -> str:
     mark = read_mark(runs)
     since = f", run {mark.run_id} since {mark.started_at:%Y-%m-%d %H:%M:%S} UTC" if mark else ""
-    return f"a run is under way in {runs.parent}: process {pid}{since}"
+    return f"a run is under way in {runs.parent}: process {holder}{since}"
 
 
 def _new_run_id(now: datetime) -> str:

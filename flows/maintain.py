@@ -16,10 +16,11 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime
 from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectNotFound
+from prefect.states import Completed
 
-from flows.reports import Verdict, list_reports
+from flows.reports import list_reports
 from flows.settings import read_settings
-from flows.states import name_by_time, state_of
+from flows.states import name_by_time
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 
@@ -30,7 +31,7 @@ _LEFTOVER_AGE = timedelta(days=1)
 
 
 @flow(name="maintain", flow_run_name=name_by_time, persist_result=False)
-async def maintain(keep_days: int = 30) -> State:
+async def maintain(keep_days: int = 30) -> State[None]:
     """Delete flow runs and run reports older than `keep_days`, and what killed stages left aside."""
     settings = read_settings(os.environ)
     root = open_data_root(settings.home)
@@ -42,7 +43,7 @@ async def maintain(keep_days: int = 30) -> State:
     n_leftovers = _delete_folders(root.staging.glob(".tmp-*"), now - _LEFTOVER_AGE)
     message = f"deleted {n_runs} flow runs, {n_reports} reports, {n_leftovers} leftovers"
     get_run_logger().info("%s", message)
-    return state_of(Verdict.COMPLETED, message)
+    return Completed(message=message)
 
 
 async def _delete_flow_runs(client: PrefectClient, before: datetime) -> int:

@@ -14,11 +14,14 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 Log = logging.Logger | logging.LoggerAdapter[logging.Logger]
+
+_Result = TypeVar("_Result")
 
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _MAX_LINE_BYTES = 2**20
@@ -106,6 +109,17 @@ async def stop_group(process: asyncio.subprocess.Process, grace_s: float) -> Non
         await _ends_within(process, grace_s)
     _signal_group(process.pid, signal.SIGKILL)
     await _ends_within(process, _KILL_WAIT_S)
+
+
+async def gather_in_turn(n_at_once: int, jobs: Iterable[Callable[[], Awaitable[_Result]]]) -> tuple[_Result, ...]:
+    """Do jobs side by side, at most `n_at_once` at a time; return their results in the order of the jobs."""
+    slots = asyncio.Semaphore(n_at_once)
+
+    async def do_in_turn(job: Callable[[], Awaitable[_Result]]) -> _Result:
+        async with slots:
+            return await job()
+
+    return tuple(await asyncio.gather(*(do_in_turn(job) for job in jobs)))
 
 
 async def _ends_within(process: asyncio.subprocess.Process, seconds: float) -> bool:

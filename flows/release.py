@@ -7,13 +7,13 @@ from pathlib import Path
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.states import Completed
 from pydantic import AwareDatetime
 
 from flows import stages
 from flows.ingest import RETRY_DELAY_S, was_killed
-from flows.reports import Verdict
 from flows.settings import Settings, read_settings
-from flows.states import name_by_time, state_of
+from flows.states import name_by_time
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 
@@ -36,9 +36,9 @@ async def cut_and_show(settings: Settings, now: datetime) -> tuple[str | None, P
 
 
 @flow(name="release", flow_run_name=name_by_time, persist_result=False)
-async def release(as_of: AwareDatetime | None = None) -> State:
+async def release(as_of: AwareDatetime | None = None) -> State[None]:
     """Cut a release of what is loaded and build the catalogue. `as_of` is for replays: the instant it is said to be."""
     settings = read_settings(os.environ)
     open_data_root(settings.home)
     release_id, _ = await cut_and_show(settings, Clock(as_of).now())
-    return state_of(Verdict.COMPLETED, f"release {release_id}" if release_id else "no published table changed")
+    return Completed(message=f"release {release_id}" if release_id else "no published table changed")

@@ -8,15 +8,16 @@ import os
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.states import Cancelled
 from pydantic import AwareDatetime
 
-from flows.crawl import MAX_SECONDS, N_AT_ONCE, crawl_sources
+from flows.crawl import N_AT_ONCE, crawl_sources
 from flows.ingest import ingest_pending
-from flows.journal import hold_run
+from flows.journal import RunUnderWayError, hold_run
 from flows.release import cut_and_show
 from flows.reports import RunReport, save_report
 from flows.settings import Settings, read_settings
-from flows.stages import CrawlOrder, StageError, count_records
+from flows.stages import MAX_CRAWL_S, CrawlOrder, StageError, count_records
 from flows.states import name_by_time, publish_report, state_of
 from scrapers.clock import Clock
 from scrapers.data_root import DataRoot, open_data_root
@@ -28,8 +29,8 @@ async def run(
     sources: list[str] | None = None,
     as_of: AwareDatetime | None = None,
     n_at_once: int = N_AT_ONCE,
-    max_seconds: float = MAX_SECONDS,
-) -> State:
+    max_seconds: float = MAX_CRAWL_S,
+) -> State[RunReport]:
     """Crawl the named sources or every enabled one, load what is new, cut a release when something published changed.
 
     Ends as Completed, as Degraded (published, but a source or a batch is missing) or as Failed. A run that was killed
@@ -40,15 +41,18 @@ async def run(
     root = open_data_root(settings.home)
     asked, started = tuple(sources or ()), Clock().now()
     chosen = choose_sources(load_registry(settings.sources), asked)
-    with hold_run(root.runs, asked, as_of=as_of, now=started) as mark:
-        clock = Clock(as_of)
-        order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
-        crawled = await crawl_sources(settings, chosen, order, n_at_once)
-        report = RunReport(run_id=mark.run_id, started_at=started, finished_at=started, sources=crawled)
-        report = await _publish(settings, root, report, clock)
-        save_report(root.runs, report)
+    try:
+        with hold_run(root.runs, asked, as_of=as_of, now=started) as mark:
+            clock = Clock(as_of)
+            order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
+            crawled = await crawl_sources(settings, chosen, order, n_at_once)
+            report = RunReport(run_id=mark.run_id, started_at=started, finished_at=started, sources=crawled)
+            report = await _publish(settings, root, report, clock)
+            save_report(root.runs, report)
+    except RunUnderWayError as error:  # as the limit of the deployment does: what would be crawled is being crawled
+        return Cancelled(message=str(error))
     await publish_report(report, settings)
-    return state_of(report.verdict, report.message)
+    return state_of(report)
 
 
 async def _publish(settings: Settings, root: DataRoot, report: RunReport, clock: Clock) -> RunReport:

@@ -22,15 +22,15 @@ def name_by_time() -> str:
     return f"{flow_run.flow_name} {scheduled or Clock().now():%Y-%m-%d %H:%M}"
 
 
-def state_of(verdict: Verdict, message: str) -> State:
-    """Return the final state that says how a run ended."""
-    match verdict:
+def state_of(report: RunReport) -> State[RunReport]:
+    """Return the final state that says how a run ended; it carries the report for a caller in the same process."""
+    match report.verdict:
         case Verdict.COMPLETED:
-            return Completed(message=message)
+            return Completed(message=report.message, data=report)
         case Verdict.DEGRADED:
-            return Completed(name=DEGRADED, message=message)
+            return Completed(name=DEGRADED, message=report.message, data=report)
         case Verdict.FAILED:
-            return Failed(message=message)
+            return Failed(message=report.message, data=report)
 
 
 async def publish_sources(sources: tuple[SourceReport, ...]) -> None:

@@ -1,0 +1,149 @@
+"""The verbs that look: `sources`, `releases`, `status`. They read files and need neither Prefect nor a network."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exports.diff import diff_releases
+from exports.release import list_releases
+from exports.verify import verify_release
+from flows.cli_options import (
+    PROBLEMS,
+    HomeOption,
+    JsonOption,
+    MisusedError,
+    SourceNames,
+    SourcesOption,
+    open_place,
+    print_json,
+    print_rows,
+    read_place,
+)
+from flows.status import Status, read_status
+from scrapers.registry import choose_sources, load_registry
+
+sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
+releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut.")
+
+ReleaseId = Annotated[str, typer.Argument(metavar="RELEASE", show_default=False)]
+
+
+@sources_app.command("list")
+def list_sources(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
+    """List every source: id, country, languages, entries, rights, status."""
+    rows = [
+        {
+            "source": source.id,
+            "name": source.name,
+            "country": source.country,
+            "languages": ", ".join(source.languages),
+            "entries": ", ".join(entry.kind for entry in source.entries),
+            "rights": source.rights.level.value,
+            "status": source.status.state.value,
+        }
+        for source in load_registry(read_place(home, sources).sources).values()
+    ]
+    print_json(rows) if as_json else print_rows(rows)
+
+
+@sources_app.command("show")
+def show_source(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)],
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+) -> None:
+    """Show everything that the registry says about one source, as JSON."""
+    (chosen,) = choose_sources(load_registry(read_place(home, sources).sources), (source,))
+    print_json(chosen.model_dump(mode="json"))
+
+
+@sources_app.command("check")
+def check_sources(
+    names: SourceNames = None, home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False
+) -> None:
+    """Read the registry as strictly as a run does, without any request; the exit code says whether it can be used."""
+    registry = load_registry(read_place(home, sources).sources)
+    checked = [source.id for source in choose_sources(registry, tuple(names or registry))]
+    print_json(checked) if as_json else typer.echo(f"{len(checked)} sources can be used")
+
+
+@releases_app.command("list")
+def show_releases(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the releases, oldest first, with what changed in each."""
+    rows = [
+        {
+            "release": release.id,
+            "created": release.manifest.created,
+            "path": release.path,
+            **({} if release.manifest.changes is None else release.manifest.changes.model_dump()),
+        }
+        for release in list_releases(open_place(home).root.releases)
+    ]
+    print_json(rows) if as_json else print_rows(rows)
+
+
+@releases_app.command("verify")
+def verify(
+    release: Annotated[
+        str | None, typer.Argument(metavar="[RELEASE]", help="None: the latest.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a release through every gate again, from what is on disk; exit code 1 when one fails."""
+    results = verify_release(_find_release(open_place(home).root.releases, release))
+    rows = [{"gate": gate.name, "ok": gate.is_ok, "detail": gate.detail} for gate in results]
+    print_json(rows) if as_json else print_rows(rows)
+    if not all(gate.is_ok for gate in results):
+        raise typer.Exit(PROBLEMS)
+
+
+@releases_app.command("diff")
+def diff(old: ReleaseId, new: ReleaseId, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say which articles differ between two releases."""
+    releases = open_place(home).root.releases
+    found = diff_releases(_find_release(releases, old), _find_release(releases, new))
+    if as_json:
+        print_json(asdict(found))
+        return
+    changes = {"added": found.added, "modified": found.modified, "deleted": found.deleted}
+    print_rows([{"change": name, "articles": len(ids)} for name, ids in changes.items()])
+    typer.echo(f"{found.n_unchanged} articles unchanged; --json lists the ids of the others", err=True)
+
+
+def status(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
+    """Say how fresh each source is, what the latest run, generation and release are, and what is under way."""
+    place = open_place(home, sources)
+    found = read_status(place.root, place.registry)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        _print_status(found)
+
+
+def _print_status(found: Status) -> None:
+    facts = {
+        "data root": found.home,
+        "under way": found.run_under_way or "nothing",
+        "latest run": found.latest_run or "none",
+        "waiting": f"{found.n_pending_crawls} crawls to extract",
+        "generation": found.generation or "none",
+        "latest release": found.latest_release or "none",
+        "served at": ", ".join(found.served_at) or "not served",
+    }
+    for name, value in facts.items():
+        typer.echo(f"{name:<15} {value}")
+    print_rows([asdict(source) for source in found.sources])
+
+
+def _find_release(releases: Path, release_id: str | None) -> Path:
+    known = {release.id: release.path for release in list_releases(releases)}
+    if not known:
+        raise MisusedError(f"{releases}: no release yet")
+    if release_id is None:
+        return list(known.values())[-1]
+    if release_id not in known:
+        raise MisusedError(f"no release {release_id} in {releases}; the latest is {list(known)[-1]}")
+    return known[release_id]

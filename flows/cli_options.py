@@ -1,0 +1,108 @@
+"""What the verbs of the command line share: their options, where they work, how they print."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+from flows.settings import Settings, read_settings
+from scrapers.data_root import DataRoot, open_data_root
+from scrapers.registry import Source, choose_sources, load_registry
+
+DONE, PROBLEMS, MISUSED = 0, 1, 2
+"""Exit codes: done; ran and found problems; not used as meant."""
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", help="Data root. [KABARCHY_HOME, else ./data]", show_default=False),
+]
+SourcesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="DIR",
+        help="Registry folder. [KABARCHY_SOURCES, else <home>/sources, else the shipped one]",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+SourceNames = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SOURCE]…", help="Source ids; none: every enabled source.", show_default=False),
+]
+AsOfOption = Annotated[
+    datetime | None, typer.Option("--as-of", hidden=True, help="Replays: the instant that it is said to be (UTC).")
+]
+
+
+MaxSecondsOption = Annotated[float, typer.Option("--max-seconds", help="Time limit of each crawl.")]
+
+
+class MisusedError(Exception):
+    """The command line asks for something that cannot be meant; the message names thing and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a verb works."""
+
+    settings: Settings
+    root: DataRoot
+
+    @property
+    def registry(self) -> dict[str, Source]:
+        """Every source. Raises RegistryError."""
+        return load_registry(self.settings.sources)
+
+    def choose(self, names: Sequence[str] | None) -> list[Source]:
+        """The named sources, or every enabled one. Raises UnknownSourceError."""
+        return choose_sources(self.registry, tuple(names or ()))
+
+
+def read_place(home: Path | None, sources: Path | None = None) -> Settings:
+    """Read the settings, options before environment. Raises SettingsError."""
+    given = {"KABARCHY_HOME": home, "KABARCHY_SOURCES": sources}
+    return read_settings({**os.environ, **{name: str(path) for name, path in given.items() if path}})
+
+
+def open_place(home: Path | None, sources: Path | None = None) -> Place:
+    """Open the data root, making it when it does not exist. Raises SettingsError and DataRootError."""
+    settings = read_place(home, sources)
+    return Place(settings, open_data_root(settings.home))
+
+
+def as_utc(instant: datetime | None) -> datetime | None:
+    """Read an instant of the command line: UTC unless it says otherwise."""
+    if instant is None:
+        return None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def log_to_stderr() -> logging.Logger:
+    """Send the log to stderr, a line an event; return the logger of the command line."""
+    handler = RichHandler(console=Console(stderr=True), show_path=False, log_time_format="%H:%M:%S")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    return logging.getLogger("kabarchy")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout; instants and paths as text."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def print_rows(rows: Sequence[Mapping[str, object]], *, title: str | None = None) -> None:
+    """Print rows that share their keys as a table on stdout; None is shown as a dash."""
+    table = Table(*(rows[0] if rows else ()), title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("–" if value is None else str(value) for value in row.values()))
+    Console().print(table)

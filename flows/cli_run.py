@@ -1,0 +1,96 @@
+"""The verbs that need Prefect: `run` and `serve`. Prefect is imported inside functions, after its settings are made.
+
+A run from the command line is the same flow as a scheduled one. It uses the server of the `kabarchy serve` that serves
+its data root, or else a quiet server of its own for its length; both keep their state under the data root, so the run
+is seen in the UI either way.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flows.journal import require_no_run
+from flows.reports import RunReport
+from flows.serve_mark import ServePlan, find_serving
+from flows.services import free_port, run_prefect_server
+from flows.settings import Settings, own_environment, prefect_environment
+from flows.stages import MAX_CRAWL_S, StageError
+from scrapers.data_root import DataRoot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOrder:
+    """What a run is asked to do; the parameters of the flow."""
+
+    sources: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    max_seconds: float = MAX_CRAWL_S
+    """Time limit of each crawl."""
+
+
+class InterruptedRunError(Exception):
+    """The run was ended by Ctrl-C or a signal; its crawls have been ended and what they archived is kept."""
+
+
+def run_as_flow(settings: Settings, root: DataRoot, order: RunOrder) -> RunReport:
+    """Run crawl, ingest and release as the Prefect flow and return its report; once in a process.
+
+    Changes the environment of this process, which Prefect and the stages read. Raises RunUnderWayError, ServiceError,
+    InterruptedRunError, and what stopped the flow.
+    """
+    require_no_run(root.runs)
+    server = _point_prefect(settings, root)
+    from prefect.exceptions import TerminationSignal
+
+    async def run_once() -> RunReport:
+        async with server:
+            return await run_flow(order)
+
+    try:
+        return asyncio.run(run_once())
+    except (KeyboardInterrupt, TerminationSignal) as error:
+        raise InterruptedRunError("run: interrupted; what was archived is kept") from error
+
+
+@asynccontextmanager
+async def prefect_for(settings: Settings, root: DataRoot) -> AsyncIterator[None]:
+    """Make `run_flow` possible for the length of a with block; once in a process, before Prefect is imported.
+
+    Changes the environment of this process. Raises ServiceError when a server of our own does not start.
+    """
+    async with _point_prefect(settings, root):
+        yield
+
+
+async def run_flow(order: RunOrder) -> RunReport:
+    """Run the flow within `prefect_for` and return its report. Raises what stopped the flow."""
+    from flows.run import run
+
+    state = await run(list(order.sources), order.as_of, max_seconds=order.max_seconds, return_state=True)
+    outcome: object = await state.aresult(raise_on_failure=False)
+    if isinstance(outcome, RunReport):
+        return outcome
+    raise outcome if isinstance(outcome, Exception) else StageError(f"run: {state.name}: {state.message}")
+
+
+def serve_place(settings: Settings, root: DataRoot, plan: ServePlan, announce: Callable[[str], None]) -> None:
+    """Serve until a signal asks to stop. Raises ServiceError."""
+    os.environ.update({**prefect_environment(settings, port=plan.port), **own_environment(settings)})
+    from flows.serve import serve
+
+    asyncio.run(serve(settings, root, plan, announce))
+
+
+def _point_prefect(settings: Settings, root: DataRoot) -> AbstractAsyncContextManager[object]:
+    """Set Prefect's environment and return the server to run, which is nothing when there is one already."""
+    serving = find_serving(root.prefect)
+    environment = prefect_environment(settings, port=serving.port if serving else free_port())
+    configured = os.environ.get("PREFECT_API_URL")
+    if configured:  # the operator's own server
+        environment["PREFECT_API_URL"] = configured
+    shown = replace(settings, catalogue_url=serving.catalogue_url) if serving else settings
+    os.environ.update({**environment, **own_environment(shown)})
+    return nullcontext() if serving or configured else run_prefect_server(environment, root.logs, is_quiet=True)

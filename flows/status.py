@@ -1,0 +1,101 @@
+"""How a data root stands: read from its files, without Prefect and without holding anything up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from exports.release import list_releases
+from flows.journal import is_run_alive, read_mark
+from flows.reports import list_reports, load_report
+from flows.serve_mark import find_serving
+from scrapers.data_root import DataRoot
+from scrapers.extraction.stage import pending_crawls
+from scrapers.registry import Source
+from warehouse.analyst_copy import connect_analyst, current_generation
+from warehouse.errors import NoGenerationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """How fresh one source is, as far as it is loaded. Instants in UTC; None: never."""
+
+    source: str
+    status: str
+    """enabled, candidate or disabled."""
+    articles: int = 0
+    last_crawl_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_article_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How a data root stands. None: there is none yet."""
+
+    home: str
+    run_under_way: str | None
+    """A living run, or one that was killed and can be continued."""
+    latest_run: str | None
+    n_pending_crawls: int
+    generation: str | None
+    latest_release: str | None
+    served_at: tuple[str, ...]
+    sources: tuple[SourceStatus, ...]
+
+
+def read_status(root: DataRoot, registry: Mapping[str, Source]) -> Status:
+    """Read how a data root stands."""
+    serving = find_serving(root.prefect)
+    releases = list_releases(root.releases)
+    return Status(
+        home=str(root.path),
+        run_under_way=_run_under_way(root),
+        latest_run=_latest_run(root),
+        n_pending_crawls=len(pending_crawls(root.archive, root.staging)),
+        generation=_generation(root),
+        latest_release=releases[-1].id if releases else None,
+        served_at=(f"http://127.0.0.1:{serving.port}/", serving.catalogue_url) if serving else (),
+        sources=_sources(root, registry),
+    )
+
+
+def _run_under_way(root: DataRoot) -> str | None:
+    mark = read_mark(root.runs)
+    if mark is None:
+        return None
+    fate = (
+        f"process {mark.pid}" if is_run_alive(root.runs) else "killed; the next run with the same sources continues it"
+    )
+    return f"run {mark.run_id} since {mark.started_at:%Y-%m-%d %H:%M} UTC, {fate}"
+
+
+def _latest_run(root: DataRoot) -> str | None:
+    reports = list_reports(root.runs)
+    if not reports:
+        return None
+    report = load_report(reports[-1])
+    return f"{report.run_id} {report.verdict}: {report.message}"
+
+
+def _generation(root: DataRoot) -> str | None:
+    try:
+        return current_generation(root.analyst).name
+    except NoGenerationError:
+        return None
+
+
+def _sources(root: DataRoot, registry: Mapping[str, Source]) -> tuple[SourceStatus, ...]:
+    columns = "source_id, n_articles, last_crawl_at, last_success_at, last_new_article_at"
+    try:
+        with connect_analyst(root.analyst) as connection:
+            loaded = {row[0]: row[1:] for row in connection.table("coverage").project(columns).fetchall()}
+    except NoGenerationError:
+        loaded = {}
+    return tuple(
+        SourceStatus(
+            source=source.id,
+            status=source.status.state.value,
+            **dict(zip(("articles", *columns.split(", ")[2:]), loaded.get(source.id, ()), strict=False)),
+        )
+        for source in registry.values()
+    )
