@@ -41,8 +41,9 @@ _FILE_ERRORS = (
     duckdb.IOException,
     duckdb.OutOfMemoryException,
     duckdb.SerializationException,
+    duckdb.TransactionException,
 )
-"""Damage, a full disk, too little memory, someone else's lock."""
+"""Damage, a full disk (found in writing or in a commit), too little memory, someone else's lock."""
 _IS_LOCKED = "Could not set lock on file"
 """DuckDB's words when another process has the file; its message goes on to name that process."""
 
@@ -107,8 +108,13 @@ def remove_database(path: Path) -> None:
 
 
 def lock_down(con: duckdb.DuckDBPyConnection, *, readable: Sequence[Path]) -> None:
-    """Set UTC and refuse files outside `readable`, extensions, and any further change of settings."""
-    con.execute("set TimeZone = 'UTC'")
+    """Set UTC and refuse files outside `readable`, extensions, and any further change of settings.
+
+    Connections of one process to one file share their settings: a second one finds them locked, and as they should be.
+    """
+    if con.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]:
+        return
+    con.execute("set global TimeZone = 'UTC'")
     con.execute("set allowed_directories = ?", [[str(folder.resolve()) for folder in readable]])
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")

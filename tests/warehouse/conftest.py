@@ -17,3 +17,13 @@ def week(home: Home) -> Home:
     """Three days staged, not loaded."""
     stage_week(home.staging)
     return home
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The week, loaded and published once; not to be changed."""
+    home = Home(path=tmp_path_factory.mktemp("published"), sources=registry("tunduk", "topol"))
+    stage_week(home.staging)
+    home.load()
+    home.publish()
+    return home
