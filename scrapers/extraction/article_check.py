@@ -1,0 +1,71 @@
+"""Why a page that was parsed is no article: a challenge, a login wall, an index, a gallery, too little text."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from scrapers.extraction.page import Page, text_of
+from scrapers.records import Rejection, RejectionReason
+
+MIN_CHARS = 80
+"""Shortest text that is an article: the shortest true body of 312 corpus pages has 84 characters."""
+
+_MAX_CHALLENGE_CHARS = 2_000  # text of a challenge page; an article about Cloudflare is longer
+_CHALLENGE = re.compile(
+    r"(?i)cf-browser-verification|cf_chl_|cf-challenge|challenge-platform|_incapsula_resource|ddos-guard"
+    r"|checking your browser|just a moment\.\.\.|attention required! \| cloudflare|verify(?:ing)? you are (?:a )?human"
+    r"|проверка (?:вашего )?браузера|подтвердите, что вы не робот|qrator|datadome|px-captcha|hcaptcha|g-recaptcha"
+)
+_CHALLENGE_TITLE = re.compile(
+    r"(?i)^(?:just a moment|attention required|checking your browser|ddos-guard|access denied"
+    r"|one more step|security check"
+    r"|проверка браузера|доступ (?:запрещ[её]н|ограничен)|403 forbidden)"
+)
+
+_MIN_INDEX_LINES = 5  # fewer short lines may be a poem, a list of winners, a timetable in an article
+_PROSE = re.compile(r"[.!?…。！？»”\"):;][\s\d\[\]]*$")
+_PROSE_CHARS = 140  # a line as long as this is prose even without its full stop
+_MIN_PROSE_SHARE = 0.25  # of the characters of a text; articles of the corpora have .6 and more
+_GALLERY_IMAGES = 4
+
+
+def find_challenge(page: Page) -> Rejection | None:
+    """Return a rejection when the page is a check of the visitor instead of an article."""
+    title = next((text_of(e) for e in page.root.iter("title")), "")
+    if _CHALLENGE_TITLE.match(title) and len(text_of(page.root)) <= _MAX_CHALLENGE_CHARS:
+        return Rejection(reason=RejectionReason.CHALLENGE_PAGE, detail=title[:100])
+    n_chars = len(text_of(page.root))
+    if n_chars > _MAX_CHALLENGE_CHARS or page.root.find(".//article") is not None:
+        return None
+    marks = " ".join(_marks(page.root))
+    if found := _CHALLENGE.search(marks):
+        return Rejection(reason=RejectionReason.CHALLENGE_PAGE, detail=found[0])
+    return None
+
+
+def _marks(root: HtmlElement) -> list[str]:
+    scripts = [e.get("src") or e.text or "" for e in root.iter("script")]
+    names = [f"{e.get('id') or ''} {e.get('class') or ''}" for e in root.iter("form", "div")]
+    return [*scripts, *names, text_of(root)]
+
+
+def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection | None:
+    """Return why a text with its title is no article; None when it is one. `root` is the pruned tree."""
+    if not text:
+        return Rejection(reason=RejectionReason.NO_TEXT)
+    if title is None:
+        return Rejection(reason=RejectionReason.NO_TITLE)
+    if _is_index(text):
+        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail="short lines without sentences")
+    if len(text) < MIN_CHARS:
+        n_images = sum(1 for _ in root.iter("img"))
+        if n_images >= _GALLERY_IMAGES:
+            return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{n_images} images, {len(text)} characters")
+        return Rejection(reason=RejectionReason.TOO_SHORT, detail=f"{len(text)} characters")
+    return None
+
+
+def _is_index(text: str) -> bool:
+    lines = text.split("\n")
+    n_prose = sum(len(line) for line in lines if len(line) >= _PROSE_CHARS or _PROSE.search(line))
+    return len(lines) >= _MIN_INDEX_LINES and n_prose < _MIN_PROSE_SHARE * len(text)

@@ -1,0 +1,96 @@
+"""Who wrote it: persons, not the outlet, not an agency, not an address."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html import unescape
+
+from lxml.html import HtmlElement
+
+from scrapers.extraction.decode import clean_line
+from scrapers.extraction.page import Page, count_chars, text_of
+from scrapers.registry import Source
+
+MAX_AUTHORS = 10  # a list of more is the masthead
+
+_META = (
+    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "byl",
+    "sailthru.author", "citation_author", "creator", "shareaholic:article_author_name", "authors", "mediator_author",
+)  # fmt: skip
+_BYLINE_CLASS = re.compile(
+    r"(?i)(?<![a-z])(?:by-?line|author|article-?author|post-?author|autor|автор|writer|reporter)s?(?:[-_]{1,2}(?:name|link|title)s?)?(?![a-z])"
+)
+_NEVER_IN = re.compile(r"(?i)comment|related|popular|sidebar|teaser|widget|footer|bio|about-?author|share|recommend")
+_PREFIX = re.compile(
+    r"(?i)^(?:(?:written|posted|published|reported|story|words|text|текст|published)?\s*(?:by|von|par|por|автор(?:ы|у|лору)?"
+    r"|авторы|муаллиф(?:лар|он)?|muallif(?:lar)?|awtor|автору|жазған|жазган|текст|text|autor(?:en|in)?)\b)\s*:?\s+|^(?:автор|муаллиф|muallif|awtor|author)\s*:\s*"
+)
+_SPLIT = re.compile(r"(?i)\s*(?:[;,&/|、，]|•|·)\s*|\s+(?:and|und|et|и|жана|және|va|ва|ҳамда|we|with|y|e|i)\s+")
+_NOT_A_PERSON = re.compile(
+    r"(?i)https?:|www\.|@|\.(?:com|kg|kz|uz|tj|tm|ru|org|net|info|media)\b|\d|[<>{}\[\]_=+*#\"“”«»?!:]|^\W*$"
+    r"|\b(?:admin(?:istrator)?|staff|editors?|editorial|redaktion|redaction|newsroom|news|desk|team|agency|agentur|press|media"
+    r"|reuters|afp|dpa|sputnik|online|web|guest|contributor|correspondent|unknown|author|autor|redacción|redakcja|rédaction"
+    r"|редакция\w*|редактор\w*|агентство|агенттиги|агенттігі|агентлиги|новости|кабарлар|жаңылыктар|жаңалықтар|янгиликлар"
+    r"|yangiliklar|tahririyat|таҳририят\w*|редаксия\w*|хабарлары|интернет|сайт\w*|автор|служба|корреспондент|комментар\w+|comments?)\b"
+)
+_MAX_BYLINE_CHARS = 150  # two names, a place and a date; more is a biography
+_MAX_NAME_CHARS, _MAX_NAME_WORDS = 60, 6  # "Mir Ali Hosseini al-Tabrizi Beg" has five words
+
+
+def read_authors(page: Page, source: Source) -> tuple[str, ...]:
+    """Return the persons that the page names as authors, in its order, from the first witness that names any."""
+    outlets = {_key(name) for name in (source.name, page.first_meta("og:site_name"), *page.structured.outlets) if name}
+    for said in _witnesses(page):
+        if names := _persons(said, outlets):
+            return names
+    return ()
+
+
+def _witnesses(page: Page) -> Iterator[Iterable[str]]:
+    yield page.structured.authors
+    for name in _META:
+        yield page.meta.get(name, ())
+    yield (_said(e) for e in page.root.iterfind(".//*[@itemprop='author']") if not _is_elsewhere(e))
+    yield (text_of(e) for e in page.root.iterfind(".//a[@rel='author']") if not _is_elsewhere(e))
+    yield _bylines(page.root)
+
+
+def _said(element: HtmlElement) -> str:
+    named = element.find(".//*[@itemprop='name']")
+    target = element if named is None else named
+    return target.get("content") or text_of(target)
+
+
+def _bylines(root: HtmlElement) -> Iterator[str]:
+    """Yield the text of the first element marked as byline that holds a short one."""
+    for element in root.iter("a", "span", "div", "p", "address", "em", "strong", "cite", "li", "h4", "h5"):
+        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if not _BYLINE_CLASS.search(name) or count_chars(element) > _MAX_BYLINE_CHARS or _is_elsewhere(element):
+            continue
+        if text := next((text for a in element.iter("a") if (text := text_of(a))), None) or text_of(element):
+            yield text
+            return
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    chain = (element, *element.iterancestors("aside", "footer", "div", "section", "li", "ul"))
+    return any(e.tag in ("aside", "footer") or _NEVER_IN.search(e.get("class") or "") for e in chain[:6])
+
+
+def _persons(said: Iterable[str], outlets: set[str]) -> tuple[str, ...]:
+    names: dict[str, str] = {}
+    for text in said:
+        for part in _SPLIT.split(_PREFIX.sub("", clean_line(unescape(text)))):
+            name = _PREFIX.sub("", part).strip(" .,-–—")
+            if _is_person(name) and _key(name) not in outlets:
+                names.setdefault(_key(name), name)
+    return tuple(names.values()) if len(names) <= MAX_AUTHORS else ()
+
+
+def _is_person(name: str) -> bool:
+    is_short = 2 < len(name) <= _MAX_NAME_CHARS and len(name.split()) <= _MAX_NAME_WORDS
+    return is_short and not _NOT_A_PERSON.search(name) and not name[0].islower()
+
+
+def _key(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())

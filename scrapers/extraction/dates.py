@@ -1,0 +1,244 @@
+"""When a page was published and last changed, by its own account, its entry's, its address and what it shows.
+
+Precedence: JSON-LD, meta and microdata, the source's selector, `<time>`, the feed's or sitemap's hint, the address, the
+date shown beside the headline. A date known to the day borrows the time from a weaker witness of the same day. Refused,
+and the next witness asked: dates more than a day after the capture, dates before 1990, what is no day of the calendar.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from lxml.html import HtmlElement
+
+from scrapers.extraction.date_text import WrittenDate, read_date
+from scrapers.extraction.page import Page, count_chars, text_of
+from scrapers.extraction.page_lines import Lines
+from scrapers.records import Capture, DateOrigin, Precision
+from scrapers.registry import Source
+
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No outlet of the region was on the web before."""
+
+_FUTURE = timedelta(days=1)  # an outlet's clock or zone may be off by hours, not by more than a day
+
+_PUBLISHED_META = (
+    "article:published_time", "og:article:published_time", "og:published_time", "og:pubdate", "article:published",
+    "datepublished", "mediator_published_time", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+    "pubdate", "publishdate", "publish-date", "publish_date", "published_date", "published", "publication_date",
+    "article.published", "rnews:datepublished", "dcterms.issued", "dcterms.created", "dc.date.issued", "dcterms.date",
+    "dc.date", "dc.created", "date", "datecreated", "article:post_date", "last-modified-original", "created",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+    "dc.date.modified", "lastmod", "last-modified",
+)  # fmt: skip
+_URL_DAY = re.compile(
+    r"/(?P<y>(?:19|20)\d{2})(?P<sep>[/-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?=[/_-]|$)"
+)
+_AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
+_MAX_LINE_CHARS = 150  # a line of date, author, section and counters; more is prose
+_MAX_YEARLESS_CHARS = 40  # "4 января" in a longer line may be an event
+_DATELINE_CHARS = 60  # a paragraph may open with its date and time: "10:14, 20 января 2021, Бишкек - "
+_CLOCK_ERROR = timedelta(minutes=15)  # a cached header lags, the outlet's clock goes wrong
+_YEAR = re.compile(r"(?:19|20)\d\d|[./]\d\d\b")
+_CHANGED = re.compile(
+    r"(?i)обновл|изменен|updated|modified|өзгөрт|жаңырт|жаңарт|yangilan|янгилан|täzelen|aktualis|mis à jour"
+)
+_DATE_CLASS = re.compile(
+    r"(?i)(?<![a-z])(?:date|time|datetime|publish(?:ed)?|pubdate|posted|data|дата)(?![a-z]{3})|pub-?date|entry-date"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A publication time and how it is known."""
+
+    at: datetime
+    """UTC; midnight of the source's zone for precision day."""
+    precision: Precision
+    origin: DateOrigin
+    raw: str
+    zone_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    origin: DateOrigin
+    date: WrittenDate
+
+
+def read_published(page: Page, capture: Capture, source: Source, lines: Lines) -> Published | None:
+    """Choose the publication time; None when no witness gives an acceptable one."""
+    first: _Witness | None = None
+    for witness in _witnesses(page, capture, source, lines):
+        if not _is_acceptable(witness.date, capture.fetched_at, source.zone):
+            continue
+        if first is None:
+            first = witness
+        if _settles(first, witness):
+            return _published(_mended(first, witness), source.zone)
+    return None if first is None else _published(first, source.zone)
+
+
+def _settles(first: _Witness, witness: _Witness) -> bool:
+    """Whether a later witness completes the first: it adds the time of the same day, or the true offset of a "Z"."""
+    if first.date.precision is Precision.DAY:
+        return witness.date.precision is not Precision.DAY and witness.date.wall.date() == first.date.wall.date()
+    return not _is_doubtful_utc(first.date) or _is_same_wall_elsewhere(first.date, witness.date)
+
+
+def _is_doubtful_utc(date: WrittenDate) -> bool:
+    """Whether a date says UTC: content systems print local time with a "Z"."""
+    return date.zone is not None and date.zone.utcoffset(date.wall) == timedelta(0)
+
+
+def _is_same_wall_elsewhere(one: WrittenDate, other: WrittenDate) -> bool:
+    same_wall = one.wall.replace(second=0) == other.wall.replace(second=0)
+    return same_wall and other.zone is not None and other.zone.utcoffset(other.wall) != timedelta(0)
+
+
+def _mended(first: _Witness, witness: _Witness) -> _Witness:
+    return witness if first.date.precision is Precision.DAY or _is_doubtful_utc(first.date) else first
+
+
+def _published(witness: _Witness, zone: ZoneInfo) -> Published:
+    date = witness.date
+    return Published(
+        at=date.at(zone),
+        precision=date.precision,
+        origin=witness.origin,
+        raw=date.raw,
+        zone_assumed=date.zone is None,
+    )
+
+
+def read_modified(page: Page, capture: Capture, source: Source) -> datetime | None:
+    """Return when the page says that it was last changed, in UTC; None when it does not say."""
+    said = (
+        page.structured.modified,
+        *(page.first_meta(name) for name in _MODIFIED_META),
+        _microdata(page, "dateModified"),
+    )
+    for raw in said:
+        date = read_date(raw, fetched_at=capture.fetched_at, zone=source.zone) if raw else None
+        if date is not None and _is_acceptable(date, capture.fetched_at, source.zone):
+            return date.at(source.zone)
+    return None
+
+
+def _is_acceptable(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> bool:
+    try:
+        return OLDEST <= date.at(zone) <= fetched_at + _FUTURE
+    except OverflowError:
+        return False
+
+
+def _witnesses(page: Page, capture: Capture, source: Source, lines: Lines) -> Iterator[_Witness]:
+    for origin, raw in _said(page, capture, source):
+        date = read_date(raw, fetched_at=capture.fetched_at, zone=source.zone)
+        if date is not None:
+            yield _Witness(origin, date)
+    if in_url := _day_in_url(page.url, capture, source):
+        yield _Witness(DateOrigin.URL, in_url)
+    for date in _shown(page, lines, fetched_at=capture.fetched_at, zone=source.zone):
+        yield _Witness(DateOrigin.VISIBLE, date)
+
+
+def _said(page: Page, capture: Capture, source: Source) -> Iterator[tuple[DateOrigin, str]]:
+    """Yield what is written for machines, strongest first."""
+    in_meta = [content for name in _PUBLISHED_META for content in page.meta.get(name, ())]
+    hint_origin = DateOrigin.SITEMAP if capture.entry_kind == "sitemap" else DateOrigin.FEED
+    said = (
+        (DateOrigin.JSON_LD, (page.structured.published,)),
+        (DateOrigin.META, (*in_meta, _microdata(page, "datePublished"))),
+        (DateOrigin.SELECTOR, _selected(page.root, source.selectors.date)),
+        (DateOrigin.META, (_time_element(page.root),)),
+        (hint_origin, (capture.hints.published,)),
+    )
+    return ((origin, raw) for origin, raws in said for raw in raws if raw)
+
+
+def _selected(root: HtmlElement, css: str | None) -> tuple[str, ...]:
+    if css is None:
+        return ()
+    return tuple(e.get("datetime") or e.get("content") or text_of(e) for e in root.cssselect(css))
+
+
+def _microdata(page: Page, name: str) -> str | None:
+    for element in page.root.iterfind(f".//*[@itemprop='{name}']"):
+        if said := element.get("datetime") or element.get("content") or text_of(element):
+            return said
+    return None
+
+
+def _time_element(root: HtmlElement) -> str | None:
+    """Return the first `<time datetime>` of the page that is not in a list of other articles."""
+    for element in root.iterfind(".//time[@datetime]"):
+        if not any(a.tag in ("aside", "nav", "footer", "li", "a") for a in element.iterancestors()):
+            return str(element.get("datetime"))
+    return None
+
+
+def _day_in_url(url: str, capture: Capture, source: Source) -> WrittenDate | None:
+    match = _URL_DAY.search(urlsplit(url).path)
+    if match is None:
+        return None
+    iso = f"{match['y']}-{match['m']}-{match['d']}"
+    return read_date(iso, fetched_at=capture.fetched_at, zone=source.zone)
+
+
+def _shown(page: Page, lines: Lines, *, fetched_at: datetime, zone: ZoneInfo) -> Iterator[WrittenDate]:
+    """Yield the dates shown after the headline, then in elements named for a date, then just before the headline."""
+    after, before = _around_headline(lines)
+    for line in after:
+        if date := _date_of_line(line, fetched_at=fetched_at, zone=zone):
+            yield date
+    for line in (*_date_elements(page.root), *before):
+        date = _date_of_line(line, fetched_at=fetched_at, zone=zone)
+        if date is not None and not _is_page_clock(date, fetched_at, zone):
+            yield date
+
+
+def _is_page_clock(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a date away from the headline is the clock in the page's header: it shows the hour of the crawl."""
+    if date.precision is Precision.DAY:
+        return date.wall.date() == fetched_at.astimezone(zone).date()
+    try:
+        return abs(date.at(zone) - fetched_at) < _CLOCK_ERROR
+    except OverflowError:
+        return False
+
+
+def _around_headline(lines: Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if lines.headline is None:
+        return (), ()
+    start = lines.headline + 1
+    near = lines.lines[start : start + _AFTER_HEADLINE]
+    pairs = tuple(f"{one}, {other}" for one, other in pairwise(near) if len(one) + len(other) < 40)
+    before = lines.lines[max(0, lines.headline - _BEFORE_HEADLINE) : lines.headline]
+    return (*near, *pairs), before[::-1]
+
+
+def _date_elements(root: HtmlElement) -> Iterator[str]:
+    for element in root.iter("span", "div", "p", "time", "td", "li", "em", "small", "b", "strong", "i", "font"):
+        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if _DATE_CLASS.search(name) and count_chars(element) <= _MAX_LINE_CHARS:
+            yield text_of(element)
+
+
+def _date_of_line(line: str, *, fetched_at: datetime, zone: ZoneInfo) -> WrittenDate | None:
+    if _CHANGED.search(line[:_MAX_LINE_CHARS]):
+        return None
+    is_prose = len(line) > _MAX_LINE_CHARS
+    date = read_date(line[:_DATELINE_CHARS] if is_prose else line, fetched_at=fetched_at, zone=zone)
+    if date is None:
+        return None
+    has_year, has_time = _YEAR.search(date.raw) is not None, date.precision is not Precision.DAY
+    if is_prose:
+        return date if has_year and has_time else None
+    return date if has_year or len(line) <= _MAX_YEARLESS_CHARS else None

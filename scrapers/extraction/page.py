@@ -1,0 +1,94 @@
+"""One parsed page, shared by all steps: the tree, its meta elements and its JSON-LD, each read once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml.etree import ParserError, XPath, iterwalk
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from scrapers.extraction.decode import clean_line
+from scrapers.extraction.structured import Structured, read_structured
+
+BLOCK_TAGS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl", "dt"}
+    | {"fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html"}
+    | {
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+    }
+    | {"tr", "ul"}
+)
+"""Elements that begin a line of their own."""
+_COUNT_CHARS = XPath("string-length(normalize-space(.))", smart_strings=False)
+_SILENT_TAGS = frozenset({"script", "style", "noscript", "template"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A parsed page. Steps read the tree; only `text`, which comes last, prunes it."""
+
+    root: HtmlElement
+    url: str
+    """The address that answered."""
+    meta: Mapping[str, tuple[str, ...]]
+    """Contents of the meta elements by name, property or itemprop in lower case, in document order."""
+    structured: Structured
+
+    def first_meta(self, *names: str) -> str | None:
+        """Return the content of the first of these meta elements that says something."""
+        return next((self.meta[name][0] for name in names if name in self.meta), None)
+
+
+def parse_page(html: str, url: str) -> Page | None:
+    """Parse a decoded page; None when there is nothing in it."""
+    # The text goes in as UTF-8 bytes: lxml refuses a str that carries an XML encoding declaration.
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        root = document_fromstring(html.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+    except ParserError:
+        return None
+    return Page(root=root, url=url, meta=_read_meta(root), structured=read_structured(root))
+
+
+def _read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        if content := clean_line(element.get("content") or ""):
+            found.setdefault(name.strip().lower(), []).append(content)
+    return {name: tuple(contents) for name, contents in found.items()}
+
+
+def text_of(element: HtmlElement) -> str:
+    """Return the text of an element as one clean line, blocks kept apart, scripts and styles left out."""
+    return clean_line("".join(_pieces(element)))
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    """Yield the text below an element in document order, walked without recursion: pages nest deeper than the stack."""
+    for event, node in iterwalk(element, events=("start", "end")):
+        is_block = node.tag in BLOCK_TAGS
+        if is_block:
+            yield " "
+        if event == "start" and node.tag not in _SILENT_TAGS:
+            yield node.text or ""
+        if event == "end" and node is not element:
+            yield node.tail or ""
+
+
+def count_chars(element: HtmlElement) -> int:
+    """Return the characters of an element's text, scripts included: in C, to pass over large elements cheaply."""
+    return int(float(str(_COUNT_CHARS(element))))

@@ -1,0 +1,196 @@
+"""From finished crawls to staged batches: reads the archive, extracts the pages, writes the staged tables.
+
+A crawl that cannot be read gives an ExtractFailure and stops no other. Repeating the work on a crawl changes nothing: a
+batch that is there is returned as it is.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from scrapers.archive import (
+    FINISHED,
+    ArchiveDamagedError,
+    ArchivedCrawl,
+    CrawlSummary,
+    StoredCapture,
+    UrlOutcome,
+    list_crawls,
+    open_crawl,
+)
+from scrapers.extraction.workers import ExtractionPool, WorkersBrokenError
+from scrapers.identity import content_sha256
+from scrapers.records import EXTRACTOR, Article, Capture, CaptureRole, Citation, Extraction, Rejection
+from scrapers.registry import Source
+from scrapers.staging import Batch, BatchDamagedError, batch_id, open_batch, write_batch
+from scrapers.tables import (
+    STAGED_ARTICLES,
+    STAGED_CAPTURES,
+    STAGED_CITATIONS,
+    STAGED_CRAWLS,
+    STAGED_OUTCOMES,
+    STAGED_REJECTIONS,
+    Table,
+)
+
+logger = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractJob:
+    """Where to read and write, and with how much of the machine."""
+
+    archive: Path
+    staging: Path
+    sources: Mapping[str, Source]
+    n_workers: int = 2
+    page_timeout_s: float = 10.0
+    """Slowest page that passes the screen takes 4 s; a busy machine is allowed to be slower."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractFailure:
+    """A crawl that gave no batch, and why."""
+
+    path: Path
+    error: str
+
+
+def pending_crawls(archive: Path, staging: Path) -> list[Path]:
+    """Return the finished crawls without a batch of the current extractor, oldest first."""
+    return [path for path in list_crawls(archive) if not (staging / batch_id(_crawl_id(path), EXTRACTOR)).exists()]
+
+
+def extract_crawls(crawls: Iterable[Path], job: ExtractJob) -> Iterator[Batch | ExtractFailure]:
+    """Extract crawls one after the other with one pool of workers; one result for each, in their order.
+
+    Writes a batch each into `job.staging`. Raises OSError when that cannot be written to.
+    """
+    crawls = list(crawls)
+    if not crawls:
+        return
+    with ExtractionPool(job.sources, n_workers=job.n_workers, page_timeout_s=job.page_timeout_s) as pool:
+        for path in crawls:
+            yield _extract_crawl(path, job, pool)
+
+
+def _crawl_id(path: Path) -> str:
+    return path.name.removesuffix(FINISHED)
+
+
+def _extract_crawl(path: Path, job: ExtractJob, pool: ExtractionPool) -> Batch | ExtractFailure:
+    existing = job.staging / batch_id(_crawl_id(path), EXTRACTOR)
+    try:
+        if existing.exists():
+            return open_batch(existing)
+        crawl = open_crawl(path, job.archive)
+        if crawl.summary.source_id not in job.sources:
+            return _failed(path, f"source {crawl.summary.source_id} is not in the registry")
+        batch = write_batch(
+            job.staging,
+            _read_tables(crawl, pool),
+            crawl_id=crawl.summary.crawl_id,
+            source_id=crawl.summary.source_id,
+            extractor=EXTRACTOR,
+        )
+    except (ArchiveDamagedError, BatchDamagedError, WorkersBrokenError) as error:
+        return _failed(path, str(error))
+    _log_batch(batch)
+    return batch
+
+
+def _failed(path: Path, error: str) -> ExtractFailure:
+    logger.error("crawl=%s not extracted: %s", _crawl_id(path), error)
+    return ExtractFailure(path=path, error=error)
+
+
+def _log_batch(batch: Batch) -> None:
+    info = batch.info
+    logger.info(
+        "batch=%s source=%s n_pages=%d n_pages_with_articles=%d n_articles=%d n_rejections=%d n_citations=%d",
+        info.batch_id,
+        info.source_id,
+        info.n_pages,
+        info.n_pages_with_articles,
+        *(info.files[table.name].n_rows for table in (STAGED_ARTICLES, STAGED_REJECTIONS, STAGED_CITATIONS)),
+    )
+
+
+def _read_tables(crawl: ArchivedCrawl, pool: ExtractionPool) -> dict[str, pa.Table]:
+    """Read the staged tables of a crawl. Bodies pass through one by one; all else is held in memory."""
+    captures: list[Row] = []
+    extractions = list(pool.extract_all(_pages(crawl, captures)))
+    of_crawl = {"crawl_id": crawl.summary.crawl_id, "source_id": crawl.summary.source_id}
+    rows = [
+        (STAGED_CRAWLS, [_said(crawl.summary)]),
+        (STAGED_OUTCOMES, [of_crawl | _said(outcome) for outcome in crawl.outcomes]),
+        (STAGED_CAPTURES, captures),
+        (STAGED_ARTICLES, list(_article_rows(extractions))),
+        (STAGED_REJECTIONS, list(_rejection_rows(extractions))),
+        (STAGED_CITATIONS, list(_citation_rows(extractions))),
+    ]
+    return {table.name: _table(table, table_rows) for table, table_rows in rows}
+
+
+def _pages(crawl: ArchivedCrawl, captures: list[Row]) -> Iterator[Capture]:
+    """Yield the captures that carry records, noting every capture's row on the way."""
+    for stored in crawl.captures():
+        captures.append(_capture_row(stored))
+        if stored.capture.role is not CaptureRole.ENTRY:
+            yield stored.capture
+
+
+def _capture_row(stored: StoredCapture) -> Row:
+    of_exchange = _said(stored.capture)
+    of_record = {
+        "warc_path": stored.warc_path,
+        "warc_offset": stored.warc_offset,
+        "warc_length": stored.warc_length,
+        "payload_sha256": stored.payload_sha256,
+        "extractor": EXTRACTOR,
+    }
+    return {c.name: (of_exchange | of_record)[c.name] for c in STAGED_CAPTURES.columns}
+
+
+def _records(extractions: Iterable[Extraction]) -> Iterator[tuple[Row, Article | Rejection]]:
+    """Yield each record with its key."""
+    for extraction in extractions:
+        for position, record in enumerate(extraction.records):
+            yield {"capture_id": extraction.capture_id, "position": position}, record
+
+
+def _article_rows(extractions: Iterable[Extraction]) -> Iterator[Row]:
+    for key, record in _records(extractions):
+        if isinstance(record, Article):
+            said = _said(record)
+            del said["citations"]
+            yield key | {"content_sha256": content_sha256(record)} | said
+
+
+def _rejection_rows(extractions: Iterable[Extraction]) -> Iterator[Row]:
+    for key, record in _records(extractions):
+        if isinstance(record, Rejection):
+            yield key | _said(record)
+
+
+def _citation_rows(extractions: Iterable[Extraction]) -> Iterator[Row]:
+    """Yield the citations of each content once, however many captures carry it."""
+    cited = {content_sha256(r): r.citations for _, r in _records(extractions) if isinstance(r, Article)}
+    for sha256, citations in cited.items():
+        for position, citation in enumerate(citations):
+            yield {"content_sha256": sha256, "position": position} | _said(citation)
+
+
+def _said(value: CrawlSummary | UrlOutcome | Capture | Article | Rejection | Citation) -> Row:
+    """Return the fields of a flat record by name."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
+
+
+def _table(table: Table, rows: Sequence[Row]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=table.schema)

@@ -1,0 +1,25 @@
+"""Extractions that a worker process cannot survive; which one is chosen by the page's body."""
+
+import ctypes
+import os
+import time
+
+from scrapers.extraction.extract import extract
+from scrapers.records import Capture, Extraction
+from scrapers.registry import Source
+
+
+def misbehave(capture: Capture, source: Source) -> Extraction:
+    """Hang, crash, exhaust memory or raise when the body says so; else extract."""
+    match capture.body:
+        case b"hang":
+            time.sleep(3600)
+        case b"segfault":
+            ctypes.string_at(0)
+        case b"abort":
+            os.abort()
+        case b"memory":
+            bytearray(64 * 2**30)
+        case b"raise":
+            raise RuntimeError("a fault of ours")
+    return extract(capture, source)
