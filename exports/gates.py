@@ -18,8 +18,8 @@ from exports.engine import run_sql
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
 from exports.sums import list_files
-from exports.text_form import row_sha256
-from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION, Column, Table
+from exports.text_form import row_sha256, text_projection
+from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,23 +139,20 @@ def check_partitions(reading: ReleaseReading) -> list[str]:
     """The monthly files together hold exactly the rows of the whole file, each in the file of its month."""
     if not reading.months:
         return ["there are no monthly files"]
-    _name_rows("left_rows", reading.connection.table(ARTICLES.name), ARTICLES.table.columns)
-    _name_rows("right_rows", reading.connection.table("monthly_articles"), ARTICLES.table.columns)
     misplaced = run_sql(reading.connection, "gate_months").fetchall()
     faults = [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
-    return faults + _different_rows(reading, "the monthly files")
+    articles, monthly = reading.connection.table(ARTICLES.name), reading.connection.table("monthly_articles")
+    return faults + _different_rows(reading, "the monthly files", articles, monthly.project(_names(ARTICLES.table)))
 
 
 def check_csv(reading: ReleaseReading) -> list[str]:
-    """Every CSV file holds the rows of its Parquet file, column for column."""
+    """Every CSV file holds the rows of its Parquet file, column for column, in their text form."""
     faults = []
     for published in PUBLISHED:
         name = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
         faults += _read_csv(reading, reading.path / name, published)
-        _name_rows("left_rows", reading.connection.table(published.name), published.table.columns)
-        texts = tuple(Column(name=c.name, type=pa.string(), meaning=c.meaning) for c in published.table.columns)
-        _name_rows("right_rows", reading.connection.table("csv_rows"), texts)
-        faults += _different_rows(reading, name)
+        typed, read = reading.connection.table(published.name), reading.connection.table("csv_rows")
+        faults += _different_rows(reading, name, typed.project(text_projection(published.table.columns)), read)
     return faults
 
 
@@ -167,13 +164,17 @@ def _read_csv(reading: ReleaseReading, path: Path, published: Published) -> list
     return [] if header == (",".join(columns) + "\n").encode() else [f"{path.name}: its header is {header[:200]!r}"]
 
 
-def _name_rows(name: str, rows: duckdb.DuckDBPyRelation, columns: tuple[Column, ...]) -> None:
-    rows.project(f"{row_sha256(columns)} as row_sha256").create_view(name, replace=True)
-
-
-def _different_rows(reading: ReleaseReading, what: str) -> list[str]:
+def _different_rows(
+    reading: ReleaseReading, what: str, expected: duckdb.DuckDBPyRelation, found: duckdb.DuckDBPyRelation
+) -> list[str]:
+    expected.create_view("left_rows", replace=True)
+    found.create_view("right_rows", replace=True)
     differing = run_sql(reading.connection, "different_rows").fetchall()
     return [f"{what}: row {row_hash[:12]} is {side}" for row_hash, side in differing]
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
 
 
 def check_keys(reading: ReleaseReading) -> list[str]:
@@ -221,10 +222,8 @@ def _replay_faults(reading: ReleaseReading) -> list[str]:
     if mismatches:
         return [f"{op} of {article_id} does not start from the previous release" for article_id, op, *_ in mismatches]
     run_sql(reading.connection, "replayed_articles")
-    columns = ARTICLES.table.columns
-    _name_rows("left_rows", reading.connection.table(ARTICLES.name), columns)
-    _name_rows("right_rows", reading.connection.table("replayed_articles"), columns)
-    return _different_rows(reading, "previous + delta")
+    articles, replayed = reading.connection.table(ARTICLES.name), reading.connection.table("replayed_articles")
+    return _different_rows(reading, "previous + delta", articles, replayed.project(_names(ARTICLES.table)))
 
 
 FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema}

@@ -1,0 +1,73 @@
+"""States of a folder of releases that several modules look at; all of them are read-only."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from exports.release import Release, cut_release
+from tests.exports.factories import DAY_1, DAY_2, DAY_3, DAY_4, World, article, article_id, citation, write_generation
+
+NASTY_TITLES = (
+    'He said "no", twice',
+    "two\nlines",
+    "a\r\nb",
+    "=1+2",
+    "@cmd",
+    "<script>alert(1)</script>",
+    " spaces around ",
+    "a,b;c\td",
+    "NA",
+    "null",
+    "#comment",
+    "\\N",
+    "line\u2028separator",
+    "'single'",
+    "ҰҒҚӨ ўғқҳ",
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """Four releases: a first one; one with an article more and one edited; the edit reverted; an article gone."""
+
+    releases: Path
+    generations: tuple[Path, ...]
+    cut: tuple[Release, ...]
+
+
+def first_articles() -> list[dict[str, object]]:
+    """Thirty articles of three sources over three months, one without a date, some with nasty titles."""
+    sources = ("open", "short", "closed")
+    rows = [
+        article(n, source_id=sources[n % 3], published_at=datetime(2026, 9 + n % 3, 1 + n, 12, 30, n, n, tzinfo=UTC))
+        for n in range(28)
+    ]
+    rows += [article(28, published_at=None, published_precision=None, published_origin=None, title=None)]
+    return rows + [article(100 + n, title=title) for n, title in enumerate(NASTY_TITLES)]
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    home = tmp_path_factory.mktemp("history")
+    articles = first_articles()
+    edited = [
+        *articles[:3],
+        articles[3] | {"title": "Edited", "n_versions": 2, "last_changed_at": DAY_2},
+        *articles[4:],
+    ]
+    added = article(60, first_seen_at=DAY_2, last_changed_at=DAY_2)
+    citations = [citation(1), citation(1, 1, cited_article_id=article_id(2)), citation(2, label=None)]
+    worlds = (
+        World(articles=articles, citations=citations),
+        World(articles=[*edited, added], citations=citations),
+        World(articles=[*articles, added], citations=citations),
+        World(articles=[*articles[:5], *articles[6:], added], citations=citations),
+    )
+    generations = tuple(write_generation(home / f"{n}.duckdb", world) for n, world in enumerate(worlds))
+    cut = tuple(
+        cut_release(generation, home / "releases", now=day, code_version="1.2.3")
+        for generation, day in zip(generations, (DAY_1, DAY_2, DAY_3, DAY_4), strict=True)
+    )
+    return History(home / "releases", generations, tuple(release for release in cut if release is not None))
