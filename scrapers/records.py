@@ -65,6 +65,8 @@ class FailReason(StrEnum):
     BAD_CONTENT = "bad_content"
     REDIRECT = "redirect"
     ROBOTS_UNREACHABLE = "robots_unreachable"
+    HOST_CLOSED = "host_closed"
+    """The host failed too often, or asked for a long pause: it rested for the remainder of the crawl."""
     INTERRUPTED = "interrupted"
     """The crawl ended before this URL's turn came (time limit, cancellation, crash)."""
 

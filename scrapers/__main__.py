@@ -1,0 +1,161 @@
+"""The stages of this package from the command line: `python -m scrapers crawl | extract | list-crawls`.
+
+Results are JSON on stdout, the log is JSON lines on stderr. Exit codes: 0 done, 1 ran and found problems, 2 misused.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapers.data_root import DataRoot, DataRootError, open_data_root
+from scrapers.outcomes import to_json
+from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, choose_sources, load_registry
+
+logger = logging.getLogger("scrapers")
+
+DONE, FOUND_PROBLEMS, MISUSED = 0, 1, 2
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "t": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    options = _parser().parse_args(words)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (RegistryError, DataRootError) as error:
+        return _say(error, MISUSED)
+    except (OSError, sqlite3.Error) as error:
+        return _say(error, FOUND_PROBLEMS)
+    except Exception:
+        logger.exception("failed")
+        return FOUND_PROBLEMS
+
+
+def _crawl(options: argparse.Namespace) -> int:
+    # Imported here, as in `_extract`: each command is a process of its own and should not load the other's libraries.
+    from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
+    from scrapers.recovery import CrawlRunningError
+    from scrapers.settings import ContactRequiredError
+
+    root = open_data_root(options.home)
+    (source,) = choose_sources(_registry(options, root), (options.source,))
+    job = CrawlJob(
+        source=source,
+        archive=root.archive,
+        visits=root.visits,
+        run_id=options.run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}",
+        as_of=options.as_of,
+        limits=CrawlLimits(max_pages=options.max_pages, max_seconds=options.max_seconds, max_rss_mb=options.max_rss_mb),
+        contact_url=options.contact_url,
+    )
+    try:
+        summary = crawl_source(job)
+    except (ContactRequiredError, CrawlRunningError) as error:
+        return _say(error, MISUSED)
+    print(json.dumps(to_json(summary), ensure_ascii=False))
+    return DONE if summary.is_complete else FOUND_PROBLEMS
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
+
+    root = open_data_root(options.home)
+    registry = _registry(options, root)
+    pending = pending_crawls(root.archive, root.staging)
+    wanted = frozenset(options.crawl)
+    crawls = [path for path in pending if not wanted or path.name.partition(".")[0] in wanted]
+    job = ExtractJob(archive=root.archive, staging=root.staging, sources=registry, n_workers=options.workers)
+    code = DONE
+    for result in extract_crawls(crawls, job):
+        if isinstance(result, ExtractFailure):
+            logger.error("crawl=%s not extracted: %s", result.path.name, result.error)
+            code = FOUND_PROBLEMS
+        else:
+            print(result.info.model_dump_json(), flush=True)
+    return code
+
+
+def _list_crawls(options: argparse.Namespace) -> int:
+    from scrapers.archive import ArchiveDamagedError, list_crawls, open_crawl
+
+    root = open_data_root(options.home)
+    code = DONE
+    for path in list_crawls(root.archive, options.source):
+        try:
+            print(json.dumps(to_json(open_crawl(path, root.archive).summary), ensure_ascii=False))
+        except ArchiveDamagedError as error:
+            logger.error("%s", error)
+            code = FOUND_PROBLEMS
+    return code
+
+
+def _registry(options: argparse.Namespace, root: DataRoot) -> dict[str, Source]:
+    own = root.sources if root.sources.is_dir() else SHIPPED_SOURCES
+    return load_registry(options.sources or own)
+
+
+def _say(error: Exception, code: int) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scrapers", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    home = os.environ.get("KABARCHY_HOME", "data")
+    common.add_argument("--home", type=Path, default=Path(home), help="data root (KABARCHY_HOME, ./data)")
+    common.add_argument("--sources", type=Path, help="registry folder (the data root's own, else the shipped one)")
+    _add_crawl(commands.add_parser("crawl", parents=[common], help="crawl one source into the archive"))
+    extract = commands.add_parser("extract", parents=[common], help="extract what has no current batch")
+    extract.add_argument("--crawl", action="append", default=[], metavar="CRAWL_ID", help="only this one; repeatable")
+    extract.add_argument("--workers", type=int, default=2, help="worker processes")
+    extract.set_defaults(command=_extract)
+    listing = commands.add_parser("list-crawls", parents=[common], help="say what the archive holds")
+    listing.add_argument("source", nargs="?", help="only this source")
+    listing.set_defaults(command=_list_crawls)
+    return parser
+
+
+def _add_crawl(crawl: argparse.ArgumentParser) -> None:
+    crawl.add_argument("source", help="id of a source")
+    crawl.add_argument("--run-id", help="the run that this crawl belongs to; a killed crawl of the same run goes on")
+    crawl.add_argument("--as-of", type=_instant, help="instant at which the crawl believes to start (ISO 8601)")
+    crawl.add_argument("--contact-url", help="a page about us; required for sources that are not on this machine")
+    crawl.add_argument("--max-pages", type=int, default=2000, help="pages asked for, entries not counted")
+    crawl.add_argument("--max-seconds", type=float, default=1800, help="time limit")
+    crawl.add_argument("--max-rss-mb", type=int, default=1024, help="resident memory limit in MiB")
+    crawl.set_defaults(command=_crawl)
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no offset from UTC")
+    return at.astimezone(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""The books of one crawl: which URLs were met, how each ended, written down as it happens.
+
+Each URL is met once and ends once. The archive is written first, the visits after it: what a kill keeps from the visits
+is learned again from the archive.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from scrapers.answers import Answer
+from scrapers.archive import CrawlParts, CrawlWriter
+from scrapers.clock import Clock
+from scrapers.fetch_errors import DETAIL_MAX_CHARS
+from scrapers.outcomes import CrawlSummary, Discovery, StoredDiscovery, UrlOutcome
+from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
+from scrapers.targets import Target
+from scrapers.visits import Visits, fetched_of
+
+
+class Ledger:
+    """The books of one crawl."""
+
+    def __init__(self, writer: CrawlWriter, visits: Visits, clock: Clock) -> None:
+        self.met: dict[str, Target] = {}
+        """By address, in the order of meeting."""
+        self.outcomes: dict[str, UrlOutcome] = {}
+        self.answered_for: dict[str, str] = {}
+        """Addresses that answered for another one, to that other one."""
+        self._writer = writer
+        self._visits = visits
+        self._clock = clock
+        self._n_captures = 0
+        self._open_entries: set[str] = set()
+
+    def meet(self, target: Target) -> bool:
+        """Note that a URL was met. Returns False when it had been met before."""
+        if target.url in self.met:
+            return False
+        self.met[target.url] = target
+        if target.entry is not None and target.url not in self.outcomes:
+            self._open_entries.add(target.url)
+        return True
+
+    @property
+    def has_open_entries(self) -> bool:
+        """Whether an entry, or a further page of one, has not ended yet."""
+        return bool(self._open_entries)
+
+    def take_over(self, parts: CrawlParts) -> None:
+        """Take what a file of this crawl says as decided."""
+        for outcome in parts.outcomes:
+            self.outcomes[outcome.url] = outcome
+        for stored in parts.captures:
+            self._number(stored.capture)
+
+    def capture(self, target: Target, answer: Answer) -> Capture:
+        """Archive an answer. It counts once `accept` names it."""
+        capture = self._as_capture(target, answer, self._n_captures + 1)
+        self._writer.write_capture(capture)
+        self._number(capture)
+        return capture
+
+    def note_robots(self, answer: Answer) -> None:
+        """Archive a robots.txt; it is no capture and has no outcome."""
+        target = Target(url=answer.url, role=CaptureRole.ENTRY)
+        self._writer.write_robots(self._as_capture(target, answer, 0))
+
+    def discover(self, page_url: str, discovery: Discovery) -> None:
+        """Archive where a page of an entry leads."""
+        self._writer.write_discovery(StoredDiscovery(page_url=page_url, discovery=discovery), self._clock.now())
+
+    def accept(self, target: Target, capture: Capture, posts: Iterable[str] = ()) -> None:
+        """End a URL as fetched; `posts` are the channel messages that its page shows."""
+        fetched = fetched_of(capture, sha256(capture.body).hexdigest())
+        outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id)
+        self._write([outcome])
+        self._visits.learn([outcome], {target.url: target.visit}, {target.url: fetched})
+        self._visits.learn_posts(posts)
+
+    def skip(self, target: Target, reason: SkipReason, detail: str | None = None) -> None:
+        """End a URL as skipped."""
+        self._end([self._outcome(target, Outcome.SKIPPED, reason=reason, detail=detail)])
+
+    def skip_all(self, skips: Iterable[tuple[Target, SkipReason]]) -> None:
+        """End several URLs as skipped, in one record of the archive."""
+        self._end([self._outcome(target, Outcome.SKIPPED, reason=reason) for target, reason in skips])
+
+    def fail(self, target: Target, reason: FailReason, detail: str | None = None) -> None:
+        """End a URL as failed."""
+        self._end([self._outcome(target, Outcome.FAILED, reason=reason, detail=detail)])
+
+    def close(self, finish_reason: str, *, is_clean: bool) -> CrawlSummary:
+        """End every URL that had no turn as interrupted, and sum up. `is_clean`: no error of our own was counted."""
+        undecided = [target for url, target in self.met.items() if url not in self.outcomes]
+        why = FailReason.INTERRUPTED
+        self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])
+        ends = [outcome.outcome for outcome in self.outcomes.values()]
+        has_failed_entry = any(
+            outcome.outcome is Outcome.FAILED and outcome.role is not CaptureRole.PAGE
+            for outcome in self.outcomes.values()
+        )
+        header = self._writer.header
+        return CrawlSummary(
+            crawl_id=header.crawl_id,
+            source_id=header.source_id,
+            run_id=header.run_id,
+            started_at=header.started_at,
+            code_version=header.code_version,
+            finished_at=self._clock.now(),
+            finish_reason=finish_reason,
+            is_complete=finish_reason == "finished" and is_clean and not has_failed_entry,
+            n_discovered=len(ends),
+            n_fetched=ends.count(Outcome.FETCHED),
+            n_skipped=ends.count(Outcome.SKIPPED),
+            n_failed=ends.count(Outcome.FAILED),
+        )
+
+    def _as_capture(self, target: Target, answer: Answer, number: int) -> Capture:
+        header = self._writer.header
+        return Capture(
+            capture_id=f"{header.crawl_id}/{number:05d}",
+            crawl_id=header.crawl_id,
+            source_id=header.source_id,
+            role=target.role,
+            request_url=target.url,
+            final_url=answer.url,
+            fetched_at=answer.received_at,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            entry_url=target.entry_url,
+            entry_kind=target.entry_kind,
+            hints=target.hints,
+        )
+
+    def _number(self, capture: Capture) -> None:
+        self._n_captures = max(self._n_captures, int(capture.capture_id.rpartition("/")[2]))
+        if capture.final_url != capture.request_url:
+            self.answered_for[capture.final_url] = capture.request_url
+
+    def _end(self, outcomes: list[UrlOutcome]) -> None:
+        self._write(outcomes)
+        context = {it.url: self.met[it.url].visit for it in outcomes if it.url in self.met}
+        self._visits.learn(outcomes, context, {})
+
+    def _write(self, outcomes: list[UrlOutcome]) -> None:
+        self._writer.write_outcomes(outcomes, self._clock.now())
+        for outcome in outcomes:
+            self.outcomes[outcome.url] = outcome
+            self._open_entries.discard(outcome.url)
+
+    def _outcome(
+        self,
+        target: Target,
+        outcome: Outcome,
+        *,
+        reason: SkipReason | FailReason | None = None,
+        detail: str | None = None,
+        capture_id: str | None = None,
+    ) -> UrlOutcome:
+        return UrlOutcome(
+            url=target.url,
+            role=target.role,
+            entry_url=target.entry_url,
+            outcome=outcome,
+            reason=reason,
+            detail=detail[:DETAIL_MAX_CHARS] if detail else None,
+            capture_id=capture_id,
+            decided_at=self._clock.now(),
+        )

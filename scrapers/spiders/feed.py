@@ -1,0 +1,39 @@
+"""Feeds: RSS, Atom and RDF, also sloppy ones, read from bytes alone."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import feedparser
+
+from scrapers.outcomes import Discovery
+from scrapers.records import Hints
+from scrapers.registry import FeedEntry
+from scrapers.spiders.links import BadContentError, gather, words
+
+FEED_MAX_ITEMS = 5_000
+"""The longest real feed met has 1,000 items."""
+
+
+def discover(body: bytes, url: str, entry: FeedEntry) -> Discovery:
+    """Return the items' links with title, publication and change as the feed words them, in the feed's order.
+
+    Raises BadContentError for what is no feed, and for one that declares entities: no feed needs them, attacks do.
+    """
+    if b"<!ENTITY" in body:
+        raise BadContentError("declares entities")
+    # A stream, because feedparser takes bytes that name a file for that file.
+    parsed = feedparser.parse(BytesIO(body), resolve_relative_uris=False, sanitize_html=False)
+    if not parsed.version and not parsed.entries:
+        raise BadContentError(f"no feed: {words(str(parsed.get('bozo_exception', 'unknown root element')))}")
+    links, bad = gather(_items(parsed.entries[:FEED_MAX_ITEMS]), url)
+    return Discovery(links=links, bad_links=bad)
+
+
+def _items(items: list[feedparser.FeedParserDict]) -> Iterator[tuple[str, Hints]]:
+    for item in items:
+        link = item.get("feedburner_origlink") or item.get("link")
+        if link:
+            # `in` first: reading a missing `updated` gives `published` and a warning.
+            modified = words(item["updated"]) if "updated" in item else None
+            hints = Hints(title=words(item.get("title")), published=words(item.get("published")), modified=modified)
+            yield link, hints

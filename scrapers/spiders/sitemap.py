@@ -1,0 +1,95 @@
+"""Sitemaps: plain, news and index, gzipped or not (sitemaps.org 0.9, Google news)."""
+
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+from lxml import etree
+
+from scrapers.outcomes import DiscoveredUrl, Discovery
+from scrapers.records import Hints
+from scrapers.registry import SitemapEntry
+from scrapers.spiders.links import BadContentError, gather, words
+
+SITEMAP_MAX_BYTES = 50 * 2**20
+"""The protocol's limit for one file, decompressed."""
+
+SITEMAP_MAX_URLS = 50_000
+"""The protocol's limit for one file."""
+
+_ROOTS = ("urlset", "sitemapindex")
+_FIELDS = {"loc": "loc", "lastmod": "modified", "publication_date": "published", "title": "title"}
+
+
+def discover(body: bytes, url: str, entry: SitemapEntry) -> Discovery:
+    """Return the pages of a sitemap, or the children of an index, newest first as far as they are dated.
+
+    Raises BadContentError for what is no sitemap, is cut, too big, or declares entities.
+    """
+    xml = gunzip(body) if body.startswith(b"\x1f\x8b") else body
+    if b"<!ENTITY" in xml:
+        raise BadContentError("declares entities")
+    try:
+        root, found = _read(xml)
+    except etree.XMLSyntaxError as error:
+        raise BadContentError(f"no well-formed XML: {error}") from error
+    links, bad = gather(found, url)
+    newest_first = tuple(sorted(links, key=_date, reverse=True))
+    if root == "sitemapindex":
+        return Discovery(next_pages=newest_first, bad_links=bad)
+    return Discovery(links=newest_first, bad_links=bad)
+
+
+def gunzip(body: bytes) -> bytes:
+    """Decompress one gzip stream. Raises BadContentError when it is cut, damaged or too big."""
+    inflater = zlib.decompressobj(wbits=31)  # 31: gzip framing
+    try:
+        plain = inflater.decompress(body, SITEMAP_MAX_BYTES + 1)
+    except zlib.error as error:
+        raise BadContentError(f"damaged gzip: {error}") from error
+    if len(plain) > SITEMAP_MAX_BYTES:
+        raise BadContentError(f"more than {SITEMAP_MAX_BYTES} bytes")
+    if not inflater.eof:
+        raise BadContentError("gzip stream is cut")
+    return plain
+
+
+def _read(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:
+    events = etree.iterparse(
+        BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    root = ""
+    found: list[tuple[str, Hints]] = []
+    for event, element in events:
+        if not root:
+            root = _local_name(element)
+            if root not in _ROOTS:
+                raise BadContentError(f"root element {root!r} is none of a sitemap")
+        if event == "end" and _local_name(element) in ("url", "sitemap"):
+            found.extend(_location(element))
+            element.clear()
+            if len(found) >= SITEMAP_MAX_URLS:
+                break
+    return root, found
+
+
+def _location(element: etree._Element) -> Iterator[tuple[str, Hints]]:
+    said: dict[str, str] = {}
+    news = [part for child in element if _local_name(child) == "news" for part in child]
+    for child in (*element, *news):
+        name = _FIELDS.get(_local_name(child))
+        text = words(child.text)
+        if name and text and name not in said:
+            said[name] = text
+    if "loc" in said:
+        hints = Hints(title=said.get("title"), published=said.get("published"), modified=said.get("modified"))
+        yield said["loc"], hints
+
+
+def _local_name(element: etree._Element) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _date(link: DiscoveredUrl) -> str:
+    # W3C dates sort as text; where offsets differ the order is off by hours, which does not matter here.
+    return link.hints.modified or link.hints.published or ""

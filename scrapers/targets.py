@@ -1,0 +1,66 @@
+"""What the frontier hands out: a URL to be asked for, and what is to be made of the answer."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from scrapers.identity import normalise_url
+from scrapers.records import CaptureRole, Hints, SkipReason
+from scrapers.registry import Entry, Source, TelegramEntry
+from scrapers.revisits import Validators, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL that the crawl has met. Its outcome belongs to this address, wherever it redirects to."""
+
+    url: str
+    role: CaptureRole
+    entry: Entry | None = None
+    """Set for an entry and its further pages: the answer leads on."""
+    entry_url: str | None = None
+    """The entry that led here; None for an entry itself."""
+    entry_kind: str | None = None
+    hints: Hints = field(default_factory=Hints)
+    level: int = 1
+    """1 for an entry itself, 2 for a page that it leads to as a further page of it, and so on."""
+
+    @property
+    def visit(self) -> Visit:
+        """What a first visit starts from."""
+        return Visit(
+            url=self.url, role=self.role, entry_url=self.entry_url, entry_kind=self.entry_kind, hints=self.hints
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A request to be made."""
+
+    target: Target
+    address: str
+    """Where to ask: the target's URL, or what it redirected to."""
+    validators: Validators = field(default_factory=Validators)
+    """With which to ask whether anything changed."""
+    n_redirects: int = 0
+
+
+def entry_target(entry: Entry) -> Target:
+    """Return the target that an entry itself is."""
+    role = CaptureRole.BOTH if isinstance(entry, TelegramEntry) else CaptureRole.ENTRY
+    return Target(url=normalise_url(entry.url), role=role, entry=entry, entry_kind=entry.kind)
+
+
+def refusal(url: str, source: Source) -> SkipReason | None:
+    """Why a normalised address is none that may be an article of the source; None when it may be."""
+    if urlsplit(url).netloc.lower() not in source.hosts:
+        return SkipReason.OTHER_HOST
+    rules = source.articles
+    is_allowed = not rules.allow or any(rule.search(url) for rule in rules.allow)
+    if not is_allowed or any(rule.search(url) for rule in rules.deny):
+        return SkipReason.NOT_AN_ARTICLE_URL
+    return None
+
+
+def entry_hosts(source: Source) -> frozenset[str]:
+    """Hosts to which an entry may redirect: the source's, and those of its entries."""
+    return source.hosts | {urlsplit(entry.url).netloc.lower() for entry in source.entries}

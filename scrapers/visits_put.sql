@@ -1,0 +1,43 @@
+-- Grain: one URL. Replaces what is known of it; safe to repeat.
+insert or replace into visit (
+    url,
+    role,
+    entry_url,
+    entry_kind,
+    title,
+    published,
+    modified,
+    etag,
+    last_modified,
+    body_sha256,
+    outcome,
+    reason,
+    first_fetched_at,
+    last_fetched_at,
+    last_changed_at,
+    n_changes_in_row,
+    n_failures,
+    decided_at,
+    next_due_at
+)
+values (
+    :url,
+    :role,
+    :entry_url,
+    :entry_kind,
+    :title,
+    :published,
+    :modified,
+    :etag,
+    :last_modified,
+    :body_sha256,
+    :outcome,
+    :reason,
+    :first_fetched_at,
+    :last_fetched_at,
+    :last_changed_at,
+    :n_changes_in_row,
+    :n_failures,
+    :decided_at,
+    :next_due_at
+)
