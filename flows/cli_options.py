@@ -22,6 +22,8 @@ from scrapers.registry import Source, choose_sources, load_registry
 DONE, PROBLEMS, MISUSED = 0, 1, 2
 """Exit codes: done; ran and found problems; not used as meant."""
 
+_PIPE_WIDTH = 200
+
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", metavar="DIR", help="Data root. [KABARCHY_HOME, else ./data]", show_default=False),
@@ -105,4 +107,5 @@ def print_rows(rows: Sequence[Mapping[str, object]], *, title: str | None = None
     table = Table(*(rows[0] if rows else ()), title=title, title_justify="left")
     for row in rows:
         table.add_row(*("–" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    # What reads a pipe needs whole values more than it needs 80 columns.
+    Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)

@@ -8,9 +8,10 @@ is seen in the UI either way.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from inspect import isawaitable
 
 from flows.journal import require_no_run
 from flows.reports import RunReport
@@ -19,6 +20,9 @@ from flows.services import free_port, run_prefect_server
 from flows.settings import Settings, own_environment, prefect_environment
 from flows.stages import MAX_CRAWL_S, StageError
 from scrapers.data_root import DataRoot
+
+_SEND_WAIT_S = 15.0
+"""A run has at most some hundred log lines left, which take a second; longer means that the server is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +73,30 @@ async def run_flow(order: RunOrder) -> RunReport:
     """Run the flow within `prefect_for` and return its report. Raises what stopped the flow."""
     from flows.run import run
 
-    state = await run(list(order.sources), order.as_of, max_seconds=order.max_seconds, return_state=True)
+    try:
+        state = await run(list(order.sources), order.as_of, max_seconds=order.max_seconds, return_state=True)
+    finally:
+        await _send_what_is_left()
     outcome: object = await state.aresult(raise_on_failure=False)
     if isinstance(outcome, RunReport):
         return outcome
     raise outcome if isinstance(outcome, Exception) else StageError(f"run: {state.name}: {state.message}")
+
+
+async def _send_what_is_left() -> None:
+    """Hand Prefect's queued logs and events to its server: without them a run's last tasks seem never to have ended.
+
+    Left to the end of the process, it finds no server any more and tries for a minute and a half.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogHandler
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SEND_WAIT_S):
+            await APILogHandler.aflush()
+            drained = EventsWorker.drain_all(at_exit=False)
+            if isawaitable(drained):  # it is, within an event loop; the annotation cannot say so
+                await drained
 
 
 def serve_place(settings: Settings, root: DataRoot, plan: ServePlan, announce: Callable[[str], None]) -> None:

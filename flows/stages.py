@@ -30,8 +30,8 @@ _CRAWL_MEMORY_MB = 4096
 """A crawl ends itself at 1 GiB resident; its address space is some three times that. This wall stops a sudden leap."""
 _STAGE_TIME_S = 3600.0
 """An hour for a stage that takes minutes: it is there to end a hang, not to hurry."""
-_CLOSING_TIME_S = 30.0
-"""For a crawl at its own time limit to answer what is under way and close its files, before we end it."""
+_CLOSING_TIME_S = 10.0
+"""For a crawl at its own time limit to close its files by itself; SIGTERM then gives it ten seconds more."""
 _CLOSING_REQUESTS = 8
 """Scrapy still sends about this many queued requests, each after the source's delay (measured 2026-11-22)."""
 
