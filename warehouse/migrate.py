@@ -33,7 +33,7 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
     for version, (name, statements) in enumerate(known, start=1):
         if version > applied:
             _apply(con, version, name, statements)
-    if contract_in_force(con) != contract_sha256():
+    if _contract_in_force(con) != contract_sha256():
         _renew_views(con)
         con.execute("checkpoint")
 
@@ -41,22 +41,16 @@ def migrate(con: duckdb.DuckDBPyConnection) -> None:
 def require_current(con: duckdb.DuckDBPyConnection) -> None:
     """Raise WarehouseVersionError unless the database's schema and views are exactly this code's."""
     applied, known = schema_version(con), len(migrations())
-    if applied != known or contract_in_force(con) != contract_sha256():
+    if applied != known or _contract_in_force(con) != contract_sha256():
         raise WarehouseVersionError(f"warehouse schema {applied} is not this Kabarchy's {known}: load first")
 
 
 def schema_version(con: duckdb.DuckDBPyConnection) -> int:
     """Number of the last migration applied; 0 for an empty database."""
-    if not _has_table(con, "schema_version"):
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'schema_version'").fetchall():
         return 0
     [(version,)] = con.execute("select coalesce(max(version), 0) from schema_version").fetchall()
     return int(version)
-
-
-def contract_in_force(con: duckdb.DuckDBPyConnection) -> str | None:
-    """Hash of the statements that made the database's views and comments; None before the first."""
-    rows = con.execute("select sha256 from contract").fetchall() if _has_table(con, "contract") else []
-    return str(rows[0][0]) if rows else None
 
 
 @cache
@@ -80,6 +74,11 @@ def _apply(con: duckdb.DuckDBPyConnection, version: int, name: str, statements: 
     con.execute("checkpoint")
 
 
+def _contract_in_force(con: duckdb.DuckDBPyConnection) -> str | None:
+    rows = con.execute("select sha256 from contract").fetchall()
+    return str(rows[0][0]) if rows else None
+
+
 def _renew_views(con: duckdb.DuckDBPyConnection) -> None:
     con.begin()
     for statement in _contract_statements():
@@ -94,7 +93,3 @@ def _contract_statements() -> list[str]:
     on_tables = [statement for table in BASE_TABLES for statement in comments(table, kind="table")]
     on_views = [statement for view in VIEWS for statement in comments(view, kind="view")]
     return [*views, *on_tables, *on_views]
-
-
-def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(con.execute("select 1 from duckdb_tables() where table_name = ?", [name]).fetchall())

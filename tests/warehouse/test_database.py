@@ -3,11 +3,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scrapers.tables import ANALYST_TABLES
+from scrapers.tables import ANALYST_TABLES, CRAWL, SOURCE
 from tests.warehouse.children import child
 from tests.warehouse.factories import Page, crawl, stage
 from tests.warehouse.home import Home
-from warehouse.base_tables import BASE_TABLES, CRAWL, SOURCE
+from warehouse.base_tables import BASE_TABLES
 from warehouse.database import create_database, open_for_reading, open_for_writing
 from warehouse.ddl import column_type
 from warehouse.errors import WarehouseLockedError, WarehouseUnusableError, WarehouseVersionError

@@ -52,6 +52,7 @@ def undisturbed(published: Home) -> Content:
 
 @pytest.mark.parametrize(("moment", "nth"), LOADING)
 def test_a_killed_load_is_completed_by_the_next(week: Home, undisturbed: Content, moment: str, nth: int) -> None:
+    week.database.unlink()
     killed = run_child(KILLED, week.path, "load", moment, str(nth))
 
     report = week.load()

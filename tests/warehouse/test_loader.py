@@ -23,10 +23,12 @@ def load_in_order(home: Home, batches: list[Batch]) -> None:
         load_batches(home.database, shown, home.sources)
 
 
-def flip_byte(path: Path, *, at: float) -> None:
-    data = bytearray(path.read_bytes())
-    data[int(len(data) * at)] ^= 0x10
-    path.write_bytes(data)
+def flip_bytes(paths: list[Path], *, at: float) -> None:
+    """Flip one bit in each file, `at` of the way through it."""
+    for path in paths:
+        data = bytearray(path.read_bytes())
+        data[int(len(data) * at)] ^= 0x10
+        path.write_bytes(data)
 
 
 def test_a_load_says_what_became_of_the_articles(home: Home) -> None:
@@ -166,7 +168,7 @@ def test_a_rebuilt_warehouse_equals_the_one_that_grew(home: Home) -> None:
 @pytest.mark.parametrize("at", [0.0, 0.25, 0.5, 0.75, 0.99])
 def test_batches_with_one_flipped_byte_are_set_aside_and_the_others_are_loaded(home: Home, at: float) -> None:
     broken = [stage(home.staging, crawl(day)) for day in range(1, len(STAGED_FILES) + 1)]
-    [flip_byte(batch.table_path(file), at=at) for batch, file in zip(broken, STAGED_FILES, strict=True)]
+    flip_bytes([batch.table_path(file) for batch, file in zip(broken, STAGED_FILES, strict=True)], at=at)
     stage(home.staging, crawl(30, Page(slug="sound")))
 
     report = home.load()
@@ -200,7 +202,7 @@ def test_a_batch_whose_description_is_not_true_is_set_aside(home: Home, old: str
 
 def test_a_batch_set_aside_can_be_made_anew(home: Home) -> None:
     batch = stage(home.staging, crawl(1))
-    flip_byte(batch.table_path("articles"), at=0.5)
+    flip_bytes([batch.table_path("articles")], at=0.5)
     home.load()
     stage(home.staging, crawl(1))
 
