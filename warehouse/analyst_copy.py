@@ -27,6 +27,7 @@ from warehouse.database import (
     read_sql,
     remove_database,
     run_sql,
+    transaction,
 )
 from warehouse.ddl import comments, create_table
 from warehouse.errors import NoGenerationError, WarehouseUnusableError
@@ -122,15 +123,12 @@ def _build(database: Path, aside: Path) -> None:
     with explained(aside), connect_new(aside) as con:
         con.execute("attach ? as warehouse (read_only)", [str(database)])
         lock_down(con, readable=())
-        for table in GENERATION_TABLES:
-            con.execute(create_table(table))
+        with transaction(con):
+            for statement in _definitions():
+                con.execute(statement)
         _copy_articles(con)
         for table in COPIED_TABLES:
             run_sql(con, f"copy_{table.name}")
-        con.execute(read_sql("generation_article_version"))
-        con.execute(read_sql("view_dictionary"))
-        for statement in _comments():
-            con.execute(statement)
         written = _fingerprints(con)
         con.execute("checkpoint")
     with explained(aside), connect_read_only(aside) as con:
@@ -146,9 +144,12 @@ def _copy_articles(con: duckdb.DuckDBPyConnection) -> None:
         run_sql(con, "copy_articles", after=after, up_to=after + _PIECE_ROWS)
 
 
-def _comments() -> list[str]:
+def _definitions() -> list[str]:
+    tables = [create_table(table) for table in GENERATION_TABLES]
+    views = [read_sql("generation_article_version"), read_sql("view_dictionary")]
     on_tables = [statement for table in GENERATION_TABLES for statement in comments(table, kind="table")]
-    return on_tables + [statement for view in GENERATION_VIEWS for statement in comments(view, kind="view")]
+    on_views = [statement for view in GENERATION_VIEWS for statement in comments(view, kind="view")]
+    return [*tables, *views, *on_tables, *on_views]
 
 
 def _fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
