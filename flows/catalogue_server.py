@@ -21,6 +21,8 @@ from urllib.parse import unquote, urlsplit
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 2**16
+_POLL_S = 0.1
+"""How soon the server notices that it shall stop."""
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
@@ -32,7 +34,7 @@ def serve_catalogue(site: Path, releases: Path, *, port: int) -> Iterator[str]:
     """
     handler = type("_BoundHandler", (_Handler,), {"site": site, "releases": releases})
     with _Server(("127.0.0.1", port), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, name="catalogue", daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL_S,), name="catalogue", daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"

@@ -26,6 +26,7 @@ _Result = TypeVar("_Result")
 _LAUNCHER = Path(__file__).with_name("launch.py")
 _MAX_LINE_BYTES = 2**20
 """A log line with a long traceback is some 10 kB; what is longer is cut rather than allowed to fill our memory."""
+_LOOK_EVERY_S = 0.05
 _KILL_WAIT_S = 5.0
 """After SIGKILL only the kernel is still busy with the process."""
 _DRAIN_WAIT_S = 2.0
@@ -123,10 +124,11 @@ async def gather_in_turn(n_at_once: int, jobs: Iterable[Callable[[], Awaitable[_
 
 
 async def _ends_within(process: asyncio.subprocess.Process, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(process.wait(), seconds)
-        return True
-    return False
+    """Wait for the process alone; asyncio's own wait also waits for every grandchild that holds its pipes."""
+    deadline = time.monotonic() + seconds
+    while process.returncode is None and time.monotonic() < deadline:
+        await asyncio.sleep(_LOOK_EVERY_S)
+    return process.returncode is not None
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

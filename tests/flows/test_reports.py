@@ -1,0 +1,72 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.reports import (
+    LoadCounts,
+    RunReport,
+    SourceReport,
+    Verdict,
+    list_reports,
+    load_report,
+    save_report,
+    source_rows,
+)
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+GOOD = SourceReport(
+    source_id="good", crawl_id="c-good", n_discovered=3, n_fetched=2, n_skipped=1, n_failed=0, duration_s=2.04
+)
+BAD = SourceReport(source_id="bad", problem="killed by SIGSEGV", duration_s=1.0)
+
+
+def report(**changes: object) -> RunReport:
+    loaded = LoadCounts(n_batches=1, n_new=2, n_changed=0, n_unchanged=0)
+    known = {"run_id": "20261120T120000Z-ab12", "started_at": NOON, "finished_at": NOON, "loaded": loaded}
+    return RunReport.model_validate({**known, "sources": (GOOD,), "release": "2026-11-20", **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, Verdict.COMPLETED),
+        ({"sources": ()}, Verdict.COMPLETED),
+        ({"sources": (GOOD, BAD)}, Verdict.DEGRADED),
+        ({"problems": ("damaged batch not loaded: x",)}, Verdict.DEGRADED),
+        ({"sources": (BAD,)}, Verdict.FAILED),
+        ({"failure": "release: gate rights refused"}, Verdict.FAILED),
+    ],
+)
+def test_a_run_is_as_good_as_what_it_published(changes: dict[str, object], verdict: Verdict) -> None:
+    assert report(**changes).verdict is verdict
+
+
+def test_the_message_names_what_was_done_and_each_thing_that_was_not() -> None:
+    assert report(sources=(GOOD, BAD), problems=("extract: disk full",)).message == (
+        "1 of 2 sources complete, 2 new and 0 changed articles, release 2026-11-20; "
+        "bad (killed by SIGSEGV); extract: disk full"
+    )
+
+
+def test_each_source_is_a_row_and_what_is_not_known_stays_empty() -> None:
+    good, bad = source_rows((GOOD, BAD))
+
+    assert (good["source"], good["discovered"], good["articles"], good["seconds"], good["state"]) == (
+        "good",
+        3,
+        None,
+        2.0,
+        "complete",
+    )
+    assert (bad["discovered"], bad["state"]) == (None, "killed by SIGSEGV")
+
+
+def test_a_report_is_read_as_it_was_kept(tmp_path: Path) -> None:
+    kept = report(sources=(GOOD, BAD))
+    (tmp_path / "current.json").write_text("{}")
+
+    path = save_report(tmp_path, kept)
+
+    assert load_report(path) == kept
+    assert list_reports(tmp_path) == [path]
