@@ -4,14 +4,15 @@ Each URL is met once and ends once. The archive is written first, the visits aft
 is learned again from the archive.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from hashlib import sha256
 
 from scrapers.answers import Answer
 from scrapers.archive import CrawlParts, CrawlWriter
 from scrapers.clock import Clock
 from scrapers.fetch_errors import DETAIL_MAX_CHARS
-from scrapers.outcomes import CrawlSummary, Discovery, StoredDiscovery, UrlOutcome
+from scrapers.outcomes import CrawlHeader, CrawlSummary, Discovery, StoredDiscovery, UrlOutcome
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
 from scrapers.targets import Target
 from scrapers.visits import Visits, fetched_of
@@ -55,7 +56,7 @@ class Ledger:
 
     def capture(self, target: Target, answer: Answer) -> Capture:
         """Archive an answer. It counts once `accept` names it."""
-        capture = self._as_capture(target, answer, self._n_captures + 1)
+        capture = _as_capture(self._writer.header, target, answer, self._n_captures + 1)
         self._writer.write_capture(capture)
         self._number(capture)
         return capture
@@ -63,7 +64,7 @@ class Ledger:
     def note_robots(self, answer: Answer) -> None:
         """Archive a robots.txt; it is no capture and has no outcome."""
         target = Target(url=answer.url, role=CaptureRole.ENTRY)
-        self._writer.write_robots(self._as_capture(target, answer, 0))
+        self._writer.write_robots(_as_capture(self._writer.header, target, answer, 0))
 
     def discover(self, page_url: str, discovery: Discovery) -> None:
         """Archive where a page of an entry leads."""
@@ -94,44 +95,7 @@ class Ledger:
         undecided = [target for url, target in self.met.items() if url not in self.outcomes]
         why = FailReason.INTERRUPTED
         self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])
-        ends = [outcome.outcome for outcome in self.outcomes.values()]
-        has_failed_entry = any(
-            outcome.outcome is Outcome.FAILED and outcome.role is not CaptureRole.PAGE
-            for outcome in self.outcomes.values()
-        )
-        header = self._writer.header
-        return CrawlSummary(
-            crawl_id=header.crawl_id,
-            source_id=header.source_id,
-            run_id=header.run_id,
-            started_at=header.started_at,
-            code_version=header.code_version,
-            finished_at=self._clock.now(),
-            finish_reason=finish_reason,
-            is_complete=finish_reason == "finished" and is_clean and not has_failed_entry,
-            n_discovered=len(ends),
-            n_fetched=ends.count(Outcome.FETCHED),
-            n_skipped=ends.count(Outcome.SKIPPED),
-            n_failed=ends.count(Outcome.FAILED),
-        )
-
-    def _as_capture(self, target: Target, answer: Answer, number: int) -> Capture:
-        header = self._writer.header
-        return Capture(
-            capture_id=f"{header.crawl_id}/{number:05d}",
-            crawl_id=header.crawl_id,
-            source_id=header.source_id,
-            role=target.role,
-            request_url=target.url,
-            final_url=answer.url,
-            fetched_at=answer.received_at,
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.body,
-            entry_url=target.entry_url,
-            entry_kind=target.entry_kind,
-            hints=target.hints,
-        )
+        return _summary(self._writer.header, self.outcomes, self._clock.now(), finish_reason, is_clean=is_clean)
 
     def _number(self, capture: Capture) -> None:
         self._n_captures = max(self._n_captures, int(capture.capture_id.rpartition("/")[2]))
@@ -168,3 +132,49 @@ class Ledger:
             capture_id=capture_id,
             decided_at=self._clock.now(),
         )
+
+
+def _as_capture(header: CrawlHeader, target: Target, answer: Answer, number: int) -> Capture:
+    return Capture(
+        capture_id=f"{header.crawl_id}/{number:05d}",
+        crawl_id=header.crawl_id,
+        source_id=header.source_id,
+        role=target.role,
+        request_url=target.url,
+        final_url=answer.url,
+        fetched_at=answer.received_at,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        entry_url=target.entry_url,
+        entry_kind=target.entry_kind,
+        hints=target.hints,
+    )
+
+
+def _summary(
+    header: CrawlHeader,
+    outcomes: Mapping[str, UrlOutcome],
+    finished_at: datetime,
+    finish_reason: str,
+    *,
+    is_clean: bool,
+) -> CrawlSummary:
+    ends = [outcome.outcome for outcome in outcomes.values()]
+    has_failed_entry = any(
+        outcome.outcome is Outcome.FAILED and outcome.role is not CaptureRole.PAGE for outcome in outcomes.values()
+    )
+    return CrawlSummary(
+        crawl_id=header.crawl_id,
+        source_id=header.source_id,
+        run_id=header.run_id,
+        started_at=header.started_at,
+        code_version=header.code_version,
+        finished_at=finished_at,
+        finish_reason=finish_reason,
+        is_complete=finish_reason == "finished" and is_clean and not has_failed_entry,
+        n_discovered=len(ends),
+        n_fetched=ends.count(Outcome.FETCHED),
+        n_skipped=ends.count(Outcome.SKIPPED),
+        n_failed=ends.count(Outcome.FAILED),
+    )

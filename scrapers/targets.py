@@ -1,9 +1,10 @@
 """What the frontier hands out: a URL to be asked for, and what is to be made of the answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from scrapers.identity import normalise_url
+from scrapers.outcomes import Discovery
 from scrapers.records import CaptureRole, Hints, SkipReason
 from scrapers.registry import Entry, Source, TelegramEntry
 from scrapers.revisits import Validators, Visit
@@ -21,6 +22,8 @@ class Target:
     """The entry that led here; None for an entry itself."""
     entry_kind: str | None = None
     hints: Hints = field(default_factory=Hints)
+    is_bad: bool = False
+    """The link is no http(s) address; `url` is what was written."""
     level: int = 1
     """1 for an entry itself, 2 for a page that it leads to as a further page of it, and so on."""
 
@@ -64,3 +67,21 @@ def refusal(url: str, source: Source) -> SkipReason | None:
 def entry_hosts(source: Source) -> frozenset[str]:
     """Hosts to which an entry may redirect: the source's, and those of its entries."""
     return source.hosts | {urlsplit(entry.url).netloc.lower() for entry in source.entries}
+
+
+def linked_targets(page: Target, discovery: Discovery) -> list[Target]:
+    """Return the targets to which a page of an entry leads: its further pages first, then links, then bad links."""
+    entry_url = page.entry_url or page.url
+    further = [
+        replace(page, url=link.url, hints=link.hints, entry_url=entry_url, level=page.level + 1)
+        for link in discovery.next_pages
+    ]
+    pages = [
+        Target(url=link.url, role=CaptureRole.PAGE, entry_url=entry_url, entry_kind=page.entry_kind, hints=link.hints)
+        for link in discovery.links
+    ]
+    bad = [
+        Target(url=href, role=CaptureRole.PAGE, entry_url=entry_url, entry_kind=page.entry_kind, is_bad=True)
+        for href in discovery.bad_links
+    ]
+    return further + pages + bad

@@ -108,7 +108,7 @@ class SourceSpider(Spider):
             answer = read_answer(response, self._clock.now(), _max_bytes(ask))
         except (UnusableBodyError, BodyTooBigError) as error:
             reason, detail = reason_of_error(error, ask.address), str(error)
-            return self._requests(lambda: frontier.fail(ask, reason, detail))
+            return self._requests(lambda: frontier.no_answer(ask, reason, detail))
         return self._requests(lambda: frontier.answer(ask, replace(answer, url=ask.address)))
 
     def unanswered(self, failure: Failure) -> list[Request]:
@@ -119,8 +119,8 @@ class SourceSpider(Spider):
         if isinstance(error, CrawlEndingError):
             return []
         if isinstance(error, RobotsDisallowedError):
-            return self._requests(lambda: frontier.skip(ask, SkipReason.ROBOTS, str(error)))
-        return self._requests(lambda: frontier.fail(ask, reason_of_error(error, ask.address), describe(error)))
+            return self._requests(lambda: frontier.no_answer(ask, SkipReason.ROBOTS, str(error)))
+        return self._requests(lambda: frontier.no_answer(ask, reason_of_error(error, ask.address), describe(error)))
 
     def _requests(self, decide: Callable[[], list[Ask]]) -> list[Request]:
         with self._storing():
