@@ -39,9 +39,7 @@ def text_projection(columns: Iterable[Column]) -> str:
 
 
 def row_sha256(columns: Iterable[Column]) -> str:
-    """SQL expression for the hash of a row over these columns."""
-    parts = (
-        f"coalesce('{column.name}=' || strlen({text_of(column)}) || ':' || {text_of(column)} || chr(10), '')"
-        for column in columns
-    )
-    return f"sha256({' || '.join(parts)})"
+    """SQL expression for the hash of a row over these columns; concat leaves out what is null."""
+    texts = ((column.name, text_of(column)) for column in columns)
+    said = ", ".join(f"'{name}=' || strlen({text}) || ':' || {text} || chr(10)" for name, text in texts)
+    return f"sha256(concat({said}))"

@@ -60,14 +60,22 @@ def rewrite_rows(path: Path, changed: list[dict[str, Any]], schema: pa.Schema | 
     pq.write_table(pa.Table.from_pylist(changed, schema=schema), path)
 
 
-def reseal(release: Path) -> None:
-    """Make manifest and SHA256SUMS agree with the files again, as a forger would; row counts stay as they were."""
-    said = manifest(release)
-    said["files"] = [entry | _measures(release / entry["path"]) for entry in said["files"]]
-    rewrite(release / "manifest.json", json.dumps(said, ensure_ascii=False).encode())
+def edit_manifest(release: Path, **changed: Any) -> None:
+    """Change what the manifest says, and nothing else."""
+    rewrite(release / "manifest.json", json.dumps(manifest(release) | changed, ensure_ascii=False).encode())
+
+
+def resum(release: Path) -> None:
+    """Write SHA256SUMS anew."""
     paths = sorted(p.relative_to(release).as_posix() for p in release.rglob("*") if p.is_file())
     lines = [f"{digest(release / path)}  {path}\n" for path in paths if path != "SHA256SUMS"]
     rewrite(release / "SHA256SUMS", "".join(lines).encode())
+
+
+def reseal(release: Path) -> None:
+    """Make manifest and SHA256SUMS agree with the files again, as a forger would; row counts stay as they were."""
+    edit_manifest(release, files=[entry | _measures(release / entry["path"]) for entry in manifest(release)["files"]])
+    resum(release)
 
 
 def _measures(file: Path) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""A kill at any point leaves the old pointer, and the next run completes what the dead one began."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exports.errors import ReleaseDamagedError
+from exports.release import Release, cut_release
+from exports.versions import read_versions, write_versions
+from tests.exports.conftest import History
+from tests.exports.factories import DAY_2
+from tests.exports.readers import sums, versions
+
+ROOT = Path(__file__).parents[2]
+CHILD = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+import exports.draft, exports.release
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+module, function, generation, releases, now = sys.argv[1:]
+setattr(sys.modules[module], function, die)
+moment = datetime.fromisoformat(now)
+exports.release.cut_release(Path(generation), Path(releases), now=moment, code_version="1.2.3")
+"""
+POINTS = {
+    "while-writing": ("exports.draft", "write_months"),
+    "before-verifying": ("exports.release", "verify_release"),
+    "after-renaming": ("exports.release", "fsync_folder"),
+    "before-the-pointer": ("exports.release", "write_versions"),
+}
+
+
+def cut(generation: Path, releases: Path) -> Release | None:
+    return cut_release(generation, releases, now=DAY_2, code_version="1.2.3")
+
+
+@pytest.fixture
+def releases(history: History, tmp_path: Path) -> Path:
+    """A folder with the first release of the history, as it was before the second."""
+    first = history.cut[0]
+    shutil.copytree(first.path, tmp_path / "releases" / first.id)
+    write_versions(tmp_path / "releases", read_versions(tmp_path / "releases"), [first.manifest])
+    return tmp_path / "releases"
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_after_a_kill_the_pointer_is_old_and_the_next_run_gives_the_same_release(
+    history: History, releases: Path, point: str
+) -> None:
+    arguments = [*POINTS[point], str(history.generations[1]), str(releases), DAY_2.isoformat()]
+    killed = subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert versions(releases)["latest"] == "2026-11-20"
+
+    cut(history.generations[1], releases)
+
+    assert versions(releases)["latest"] == "2026-11-21"
+    assert sums(releases / "2026-11-21") == sums(history.cut[1].path)
+    assert sorted(path.name for path in releases.glob("*2*")) == ["2026-11-20", "2026-11-21"]
+
+
+def test_a_release_that_was_renamed_but_damaged_since_is_never_pointed_at(history: History, releases: Path) -> None:
+    arguments = [*POINTS["before-the-pointer"], str(history.generations[1]), str(releases), DAY_2.isoformat()]
+    subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, check=False)
+    (releases / "2026-11-21" / "ledger.csv").unlink()
+
+    with pytest.raises(
+        ReleaseDamagedError, match=r"2026-11-21: not in versions\.json and fails sums: ledger\.csv: missing"
+    ):
+        cut(history.generations[1], releases)
+
+    assert versions(releases)["latest"] == "2026-11-20"
