@@ -22,10 +22,9 @@ _CHALLENGE_TITLE = re.compile(
     r"|проверка браузера|доступ (?:запрещ[её]н|ограничен)|403 forbidden)"
 )
 
-_MIN_INDEX_LINES = 5  # fewer short lines may be a poem, a list of winners, a timetable in an article
-_PROSE = re.compile(r"[.!?…。！？»”\"):;][\s\d\[\]]*$")
-_PROSE_CHARS = 140  # a line as long as this is prose even without its full stop
-_MIN_PROSE_SHARE = 0.25  # of the characters of a text; articles of the corpora have .6 and more
+_MAX_LINKED_SHARE = 0.6
+"""Share of a text that is whole lines of link text. Indexes and tag pages have .8 and more, articles hardly any."""
+
 _GALLERY_IMAGES = 4
 
 
@@ -55,8 +54,8 @@ def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection 
         return Rejection(reason=RejectionReason.NO_TEXT)
     if title is None:
         return Rejection(reason=RejectionReason.NO_TITLE)
-    if _is_index(text):
-        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail="short lines without sentences")
+    if (share := _linked_share(text, root)) > _MAX_LINKED_SHARE:
+        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{share:.0%} of the text is links")
     if len(text) < MIN_CHARS:
         n_images = sum(1 for _ in root.iter("img"))
         if n_images >= _GALLERY_IMAGES:
@@ -65,7 +64,8 @@ def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection 
     return None
 
 
-def _is_index(text: str) -> bool:
-    lines = text.split("\n")
-    n_prose = sum(len(line) for line in lines if len(line) >= _PROSE_CHARS or _PROSE.search(line))
-    return len(lines) >= _MIN_INDEX_LINES and n_prose < _MIN_PROSE_SHARE * len(text)
+def _linked_share(text: str, root: HtmlElement) -> float:
+    """Return the share of a text's characters that stand in lines which are nothing but a link."""
+    linked = {text_of(a) for a in root.iter("a")}
+    n_linked = sum(len(line) for line in text.split("\n") if line.strip("-|• ") in linked)
+    return n_linked / len(text)

@@ -30,7 +30,7 @@ _YEAR_FIRST = re.compile(
 )
 _DAY_FIRST = re.compile(
     rf"(?i)(?<![\d:.,/])(?P<d>\d{{1,2}})(?:st|nd|rd|th|[\s\-–]?nj[iy]|-?го|-е|\s?-?ші)?[\s.\-–]*(?:of\s+|de\s+)?"
-    rf"(?P<m>{MONTH})(?:[\s,.\-–]*(?:de\s+)?(?P<y>(?:19|20)\d{{2}})(?!\d))?"
+    rf"(?P<m>{MONTH})(?:[\s,.\-–]*(?:de\s+)?(?P<y>(?:19|20)\d{{2}}(?!\d)|['’]\d{{2}}(?!\d)))?"
 )
 _MONTH_FIRST = re.compile(
     rf"(?i)(?<!\w)(?P<m>{MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<y>(?:19|20)\d{{2}})(?!\d))?"
@@ -40,6 +40,9 @@ _NUMERIC = re.compile(
 )
 _NUMERIC_YEAR_FIRST = re.compile(
     r"(?<![\d./])(?P<y>(?:19|20)\d{2})(?P<sep>[./])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"
+)
+_YEAR_LAST = re.compile(  # Unix and Java: "Mon Aug 03 12:45:00 EDT 2015"
+    rf"(?i)(?<!\w)(?P<m>{MONTH})\s+(?P<d>\d{{1,2}})\s+\d{{1,2}}:\d\d:\d\d\s+[A-Z+0-9:]{{3,9}}\s+(?P<y>(?:19|20)\d{{2}})(?!\d)"
 )
 _DAY_WORD = re.compile(r"(?i)(?<!\w)(" + "|".join(map(re.escape, DAYS_BACK)) + r")(?!\w)")
 
@@ -101,10 +104,10 @@ def _read_machine(text: str, _local_now: datetime) -> WrittenDate | None:
 
 
 def _read_named_month(text: str, local_now: datetime) -> WrittenDate | None:
-    for pattern in (_YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST):
+    for pattern in (_YEAR_LAST, _YEAR_FIRST, _DAY_FIRST, _MONTH_FIRST):
         if match := pattern.search(text):
             month = month_number(match["m"])
-            year = int(match["y"]) if match["y"] else _latest_year(local_now, month=month, day=int(match["d"]))
+            year = _year(match["y"]) if match["y"] else _latest_year(local_now, month=month, day=int(match["d"]))
             return _written(text, match, year=year, month=month)
     return None
 
@@ -113,10 +116,10 @@ def _read_numeric(text: str, _local_now: datetime) -> WrittenDate | None:
     match = _NUMERIC_YEAR_FIRST.search(text) or _NUMERIC.search(text)
     if match is None:
         return None
-    year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+    month, day = int(match["m"]), int(match["d"])
     if month > 12 >= day:  # American order, certain only when the other is impossible
         month, day = day, month
-    return _written(text, match, year=year if year > 99 else 2000 + year, month=month, day=day)
+    return _written(text, match, year=_year(match["y"]), month=month, day=day)
 
 
 def _read_relative(text: str, local_now: datetime) -> WrittenDate | None:
@@ -135,6 +138,12 @@ def _read_relative(text: str, local_now: datetime) -> WrittenDate | None:
 
 
 _READERS: tuple[Reader, ...] = (_read_machine, _read_named_month, _read_numeric, _read_relative)
+
+
+def _year(written: str) -> int:
+    """Return the year of "2012", "12" or "'12"."""
+    digits = written.lstrip("'’")
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
 def _latest_year(local_now: datetime, *, month: int, day: int) -> int:
@@ -161,6 +170,8 @@ def _times(text: str, day: re.Match[str]) -> Iterator[tuple[int, re.Match[str]]]
             yield gap, match
         elif match.end() <= day.start() and (gap := day.start() - match.end()) <= _TIME_DISTANCE:
             yield gap + 1, match
+        elif day.start() <= match.start() < day.end():
+            yield 0, match
 
 
 def _with_time(midnight: datetime | None, time: re.Match[str], *, zone: tzinfo | None, raw: str) -> WrittenDate | None:

@@ -21,8 +21,8 @@ _HOPELESS_LIMIT = 0.5
 _GUESS_BYTES = 32_768  # enough letters for a guess; charset-normalizer takes 0.1 s for them
 
 _TAG = re.compile(rb"(?s)<(script|style)\b.*?</\1\s*>|<[^>]*>")
-_SHARED_MISTAKES = re.compile(r"[\ufffd\x80-\x9f\u2500-\u259f]|[a-zа-яёіїєґў][A-ZА-ЯЁІЇЄҐЎ]")
-"""Replacement and C1 control characters, box drawing, and upper case after lower case within a word."""
+_SHARED_MISTAKES = re.compile(r"[\ufffd\x80-\x9f\u2500-\u259f]|[а-яёіїєґў][А-ЯЁІЇЄҐЎ]")
+"""Replacement and C1 control characters, box drawing, and Cyrillic upper case after lower case within a word."""
 
 _DROPPED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"

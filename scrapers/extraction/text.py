@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from scrapers.extraction.boilerplate import BOX_NAME, PROMOTION_LINE
+from scrapers.extraction.boilerplate import BOX_NAME, COMMENTS_NAME, PROMOTION_LINE
 from scrapers.extraction.decode import clean_lines
 from scrapers.extraction.page import count_chars
 from scrapers.extraction.title import is_same_title
@@ -27,9 +27,9 @@ EXCERPT_SHARE = 0.25
 _SHORT_CHARS = 250  # trafilatura's own bound below which it doubts its result
 
 _BOX_TAGS = ("div", "section", "ul", "ol", "aside", "form", "table", "nav", "p")
-_MAX_BOX_SHARE = (
-    0.3  # of the page's text; a box with more is the article's own container ("has-comments", "share-page")
-)
+_MAX_BOX_SHARE = 0.3  # of the page's prose; an element with more is the article's own ("no-share", "article__teaser")
+_MAX_COMMENTS_SHARE = 0.85  # readers may write more than the author
+_PROSE_CHARS = 80  # a paragraph as long as this is prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +78,19 @@ def _restricted(root: HtmlElement, css: str | None) -> HtmlElement:
 
 
 def _boxes(root: HtmlElement) -> Iterator[HtmlElement]:
-    limit = _MAX_BOX_SHARE * count_chars(root)
+    """Yield the elements named as boxes, but for those that hold so much of the prose that they hold the article."""
+    prose = _count_prose(root)
     for element in root.iter(*_BOX_TAGS):
         name = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if BOX_NAME.search(name) and element.find(".//h1") is None and count_chars(element) <= limit:
+        if not BOX_NAME.search(name) or element.find(".//h1") is not None:
+            continue
+        share = _MAX_COMMENTS_SHARE if COMMENTS_NAME.search(name) else _MAX_BOX_SHARE
+        if _count_prose(element) <= share * prose:
             yield element
+
+
+def _count_prose(element: HtmlElement) -> int:
+    return sum(n_chars for p in element.iter("p") if (n_chars := count_chars(p)) >= _PROSE_CHARS)
 
 
 def _trafilatura(root: HtmlElement, *, is_precise: bool) -> str:
