@@ -35,7 +35,6 @@ class _MisusedError(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     try:
         return int(options.command(open_data_root(options.home), options))
     except (_MisusedError, DataRootError) as error:
@@ -127,4 +126,5 @@ def _release_path(root: DataRoot, name: str | None) -> Path:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     sys.exit(main())

@@ -1,0 +1,194 @@
+"""The catalogue page: whole without JavaScript, everything escaped, every local link there, every number true."""
+
+import contextlib
+import io
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+import lxml.html
+import pytest
+
+from exports.catalogue import build_site
+from exports.release import cut_release
+from exports.snippets import SNIPPETS
+from scrapers.tables import PUBLISHED_ARTICLES
+from tests.exports.conftest import History
+from tests.exports.factories import DAY_1, DAY_4, World, article, source, write_generation
+from tests.exports.readers import manifest
+
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>\n'{{ 7 * 7 }}"
+
+
+@pytest.fixture(scope="module")
+def site(history: History) -> Path:
+    """The page of the history's last release, with what the last generation knows."""
+    site = history.releases.parent / "site"
+    build_site(history.releases, site, generation=history.generations[3], now=DAY_4)
+    return site
+
+
+@pytest.fixture(scope="module")
+def page(site: Path) -> lxml.html.HtmlElement:
+    return lxml.html.fromstring((site / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> lxml.html.HtmlElement:
+    """The page of a release in which every text that comes from outside is hostile."""
+    home = tmp_path_factory.mktemp("hostile")
+    outlet = source("a", "full_text", name=HOSTILE, homepage="javascript:alert(1)", languages=HOSTILE, licence=HOSTILE)
+    row = article(1, source_id="a", title=HOSTILE, url="javascript:alert(1)", text=HOSTILE * 9, language='x" onload="y')
+    generation = write_generation(home / "generation.duckdb", World(articles=[row], sources=[outlet]))
+    cut_release(generation, home / "releases", now=DAY_1, code_version="1")
+    built = build_site(home / "releases", home / "site", generation=generation, now=DAY_1)
+    return lxml.html.fromstring(built.read_text(encoding="utf-8"))
+
+
+def text_of(page: lxml.html.HtmlElement, path: str) -> list[str]:
+    return [" ".join(" ".join(element.itertext()).split()) for element in page.xpath(path)]
+
+
+def test_the_latest_release_and_what_changed_stand_at_the_top(page: lxml.html.HtmlElement, history: History) -> None:
+    facts = dict(zip(text_of(page, "//dl[@class='facts']//dt"), text_of(page, "//dl[@class='facts']//dd"), strict=True))
+
+    assert facts["Latest release"].startswith("2026-11-23 2026-11-23 06:00")
+    assert facts["Articles"].startswith(str(history.cut[3].manifest.rows))
+    assert facts["Since 2026-11-22"].startswith("+0 ~0 −1")
+
+
+def test_every_file_is_listed_with_its_size_and_sum(page: lxml.html.HtmlElement, history: History) -> None:
+    files = manifest(history.cut[3].path)["files"]
+    links = {href.removeprefix("releases/2026-11-23/") for href in page.xpath("//section[1]//a/@href")}
+
+    assert {file["path"] for file in files} <= links
+    assert {file["sha256"] for file in files} == set(text_of(page, "//td[@class='hash']"))
+
+
+def test_every_local_link_leads_to_a_file_or_an_anchor(page: lxml.html.HtmlElement, site: Path) -> None:
+    links = [urlsplit(href) for href in page.xpath("//*/@href") if not href.startswith(("http", "data:"))]
+
+    assert [link.path for link in links if link.path and not (site / unquote(link.path)).is_file()] == []
+    assert {link.fragment for link in links if link.fragment} <= set(page.xpath("//*/@id"))
+
+
+def test_nothing_is_asked_of_another_host_and_no_script_runs(page: lxml.html.HtmlElement) -> None:
+    assert page.xpath("//script | //iframe | //*[@src] | //*[@onclick]") == []
+    assert page.xpath("//link/@href") == ["data:,"]
+
+
+def test_every_column_has_its_anchor_and_meaning(page: lxml.html.HtmlElement) -> None:
+    described = [text_of(page, f"//tr[@id='col-{column.name}']/td[last()]")[0] for column in PUBLISHED_ARTICLES.columns]
+
+    assert described == [" ".join(column.meaning.split()) for column in PUBLISHED_ARTICLES.columns]
+
+
+def test_ten_rows_are_shown_newest_first(page: lxml.html.HtmlElement) -> None:
+    times = text_of(page, "//section[@aria-labelledby='preview']//tbody/tr/td[1]")
+
+    assert len(times) == 10
+    assert times == sorted(times, reverse=True)
+
+
+def test_every_source_says_how_fresh_it_is(page: lxml.html.HtmlElement) -> None:
+    lines = text_of(page, "//section[@aria-labelledby='sources']//tbody/tr")
+
+    assert [line.split(",")[0] for line in lines] == ["The closed closed", "The open open", "The short short"]
+    assert "carried forward" in lines[2]
+    assert "fresh 2026-11-20 06:00" in lines[0]
+
+
+def test_the_ledger_says_what_is_missing_and_why(page: lxml.html.HtmlElement) -> None:
+    lines = text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
+
+    assert "url skipped robots 8" in lines
+
+
+def test_all_releases_are_listed_newest_first(page: lxml.html.HtmlElement) -> None:
+    ids = text_of(page, "//section[@aria-labelledby='releases']//tbody/tr/th")
+
+    assert ids == ["2026-11-23", "2026-11-22", "2026-11-21", "2026-11-20"]
+
+
+def test_with_a_generation_the_page_says_how_fresh_the_sources_are_now(
+    page: lxml.html.HtmlElement, history: History, tmp_path: Path
+) -> None:
+    without = build_site(history.releases, tmp_path / "site", generation=None, now=DAY_4).read_text(encoding="utf-8")
+
+    assert len(page.xpath("//section[@aria-labelledby='live']//tbody/tr")) == 3
+    assert "Right now" not in without
+
+
+def test_hostile_texts_make_no_element_and_no_attribute(hostile_page: lxml.html.HtmlElement) -> None:
+    assert hostile_page.xpath("//script | //img | //*[@onerror] | //*[@onload]") == []
+    assert hostile_page.xpath("//a[starts-with(@href, 'javascript')]") == []
+
+
+def test_hostile_texts_are_shown_as_they_are(hostile_page: lxml.html.HtmlElement) -> None:
+    shown = " ".join(HOSTILE.split())
+
+    assert text_of(hostile_page, "//td[@class='headline']/a") == [shown]
+    assert text_of(hostile_page, "//section[@aria-labelledby='sources']//th/a") == [shown]
+
+
+def test_before_the_first_release_the_page_says_so(tmp_path: Path) -> None:
+    page = lxml.html.parse(build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1))
+
+    assert text_of(page, "//main//h2") == ["No release yet"]
+
+
+def test_building_again_changes_nothing(site: Path, history: History) -> None:
+    before = (site / "index.html").read_bytes()
+    build_site(history.releases, site, generation=history.generations[3], now=DAY_4)
+
+    assert (site / "index.html").read_bytes() == before
+    assert sorted(path.name for path in site.iterdir()) == ["index.html", "releases"]
+    assert not (site / "releases").readlink().is_absolute()
+
+
+def test_a_folder_in_the_place_of_the_link_is_left_alone(history: History, tmp_path: Path) -> None:
+    mounted = tmp_path / "site" / "releases"
+    mounted.mkdir(parents=True)
+
+    build_site(history.releases, tmp_path / "site", generation=None, now=DAY_4)
+
+    assert mounted.is_dir()
+    assert not mounted.is_symlink()
+
+
+@pytest.fixture
+def release_folder(history: History, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(history.cut[3].path)
+    return history.cut[3].path
+
+
+def test_the_snippets_on_the_page_are_the_ones_that_are_run_here(page: lxml.html.HtmlElement) -> None:
+    assert page.xpath("//pre/code/text()") == [snippet.code for snippet in SNIPPETS]
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="sha256sum is not installed")
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if s.language == "sh"], ids=lambda s: s.tool)
+def test_shell_snippets_work(release_folder: Path, snippet: object) -> None:
+    done = subprocess.run(["sh", "-c", snippet.code], cwd=release_folder, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "complete\n"
+
+
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if s.language == "sql"], ids=lambda s: s.tool)
+def test_sql_snippets_count_every_article(release_folder: Path, history: History, snippet: object) -> None:
+    with duckdb.connect() as connection:
+        counts = connection.execute(snippet.code).fetchall()
+
+    assert sum(row[2] for row in counts) == history.cut[3].manifest.rows
+
+
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if s.language == "python"], ids=lambda s: s.tool)
+def test_python_snippets_run_and_print(release_folder: Path, history: History, snippet: object) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(snippet.code, {})  # noqa: S102 our own snippet, as a reader would paste it
+
+    numbers = [int(word) for word in printed.getvalue().split() if word.isdigit()]
+    assert history.cut[3].manifest.rows in (sum(numbers), *numbers)
