@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from w3lib.url import canonicalize_url, url_query_cleaner
 
 from scrapers.records import Article
-from scrapers.tables import ARTICLE_CONTENT
+from scrapers.tables import HASHED_CONTENT
 
 URL_RULES = 1
 
@@ -107,7 +107,7 @@ def content_sha256(article: Article) -> str:
     Columns that are null are left out, so that a column added later does not change the hash of what lacks it.
     """
     said: dict[str, object] = {}
-    for column in ARTICLE_CONTENT:
+    for column in HASHED_CONTENT:
         value = getattr(article, column.name)
         if value is not None:
             said[column.name] = value.isoformat() if isinstance(value, datetime) else value

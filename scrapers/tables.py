@@ -85,7 +85,9 @@ ARTICLE_CONTENT = (
     _text(
         "published_origin", "json_ld, meta, selector, feed, sitemap, url or visible: where it was read.", nullable=True
     ),
-    _text("published_raw", "The words from which published_at was read.", nullable=True),
+    _text(
+        "published_raw", "The words from which published_at was read when this version was first seen.", nullable=True
+    ),
     _flag(
         "zone_assumed", "True when the source's zone was assumed, for want of an offset in the words.", nullable=True
     ),
@@ -97,7 +99,11 @@ ARTICLE_CONTENT = (
     _count("n_chars", "Characters (Unicode code points) of the cleaned text."),
     _text("text_origin", "Which path of the extraction gave the text."),
 )
-"""What an article says: exactly what `content_sha256` covers, together with its citations."""
+"""What one record says."""
+
+HASHED_CONTENT = tuple(column for column in ARTICLE_CONTENT if column.name != "published_raw")
+"""What `content_sha256` covers, together with the citations. The words of a date are left out: "today, 14:05" becomes
+"yesterday, 14:05" without anything being edited."""
 
 _RECORD_KEY = (
     _text("capture_id", "The capture that this was read from."),

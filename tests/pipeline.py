@@ -73,7 +73,7 @@ class Pipeline:
     def table(self, query: str) -> pa.Table:
         """Result of a query on the newest generation."""
         with self.analyst() as connection:
-            return connection.execute(query).to_arrow_table()
+            return connection.sql(query).to_arrow_table()
 
     def _run(self, package: str, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", package, *words, "--home", str(self.root.path)]

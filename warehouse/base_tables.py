@@ -8,8 +8,8 @@ compares the two.
 import pyarrow as pa
 
 from scrapers.tables import (
-    ARTICLE_CONTENT,
     CRAWL,
+    HASHED_CONTENT,
     SOURCE,
     STAGED_ARTICLES,
     STAGED_CAPTURES,
@@ -63,11 +63,17 @@ RECORD = Table(
             meaning="Hash of what the record says; null for a rejection.",
             nullable=True,
         ),
+        Column(
+            name="published_raw",
+            type=pa.string(),
+            meaning="The words from which the publication instant was read.",
+            nullable=True,
+        ),
         Column(name="reason", type=pa.string(), meaning="Why there is no article; null for an article.", nullable=True),
         Column(name="detail", type=pa.string(), meaning="Further words on a rejection.", nullable=True),
     ),
 )
-CONTENT = Table(name="content", grain="one content hash", columns=(_CONTENT_SHA256, *ARTICLE_CONTENT))
+CONTENT = Table(name="content", grain="one content hash", columns=(_CONTENT_SHA256, *HASHED_CONTENT))
 CONTENT_CITATION = Table(name="content_citation", grain=STAGED_CITATIONS.grain, columns=STAGED_CITATIONS.columns)
 
 BASE_TABLES = (
@@ -99,6 +105,12 @@ VERSION_RUN = Table(
             nullable=True,
         ),
         Column(name="n_captures", type=pa.int64(), meaning="Captures that carried this version."),
+        Column(
+            name="published_raw",
+            type=pa.string(),
+            meaning="The words of the date in the first of them.",
+            nullable=True,
+        ),
         Column(name="first_seen_at", type=pa.timestamp("us", tz="UTC"), meaning="First capture of the article, UTC."),
         Column(name="n_versions", type=pa.int64(), meaning="Versions of the article."),
     ),

@@ -68,14 +68,16 @@ def rebuild_warehouse(database: Path, staging: Path, sources: dict[str, Source],
 
 
 def _load(con: duckdb.DuckDBPyConnection, staging: Path, sources: dict[str, Source]) -> LoadReport:
-    run_sql(con, "remember_current_contents")
-    loaded, damaged = _load_pending(con, staging)
+    known = {name for (name,) in con.execute("select batch_id from loaded_batch").fetchall()}
+    pending = [path for path in batch_paths(staging.resolve()) if path.name not in known]
+    if pending:
+        run_sql(con, "remember_current_contents")
+    loaded, damaged = _load_pending(con, pending)
     with transaction(con):
         run_sql(con, "delete_orphan_citations")
         run_sql(con, "delete_orphan_contents")
     _mirror_registry(con, sources)
-    crawl_ids = [batch.info.crawl_id for batch in loaded]
-    [(n_new, n_changed, n_unchanged)] = run_sql(con, "count_loaded_articles", crawl_ids=crawl_ids)
+    n_new, n_changed, n_unchanged = _count_articles(con, loaded)
     return LoadReport(
         n_batches=len(loaded),
         n_new=n_new,
@@ -86,13 +88,10 @@ def _load(con: duckdb.DuckDBPyConnection, staging: Path, sources: dict[str, Sour
     )
 
 
-def _load_pending(con: duckdb.DuckDBPyConnection, staging: Path) -> tuple[list[Batch], list[str]]:
-    known = {name for (name,) in con.execute("select batch_id from loaded_batch").fetchall()}
+def _load_pending(con: duckdb.DuckDBPyConnection, pending: list[Path]) -> tuple[list[Batch], list[str]]:
     loaded: list[Batch] = []
     damaged: list[str] = []
-    for path in batch_paths(staging.resolve()):
-        if path.name in known:
-            continue
+    for path in pending:
         try:
             batch = _open_sound_batch(con, path)
         except BatchDamagedError as error:
@@ -103,6 +102,14 @@ def _load_pending(con: duckdb.DuckDBPyConnection, staging: Path) -> tuple[list[B
             _load_batch(con, batch)
             loaded.append(batch)
     return loaded, damaged
+
+
+def _count_articles(con: duckdb.DuckDBPyConnection, loaded: list[Batch]) -> tuple[int, int, int]:
+    if not loaded:
+        return 0, 0, 0
+    crawl_ids = [batch.info.crawl_id for batch in loaded]
+    [(n_new, n_changed, n_unchanged)] = run_sql(con, "count_loaded_articles", crawl_ids=crawl_ids)
+    return n_new, n_changed, n_unchanged
 
 
 def _open_sound_batch(con: duckdb.DuckDBPyConnection, path: Path) -> Batch:

@@ -32,6 +32,7 @@ class Page:
     title: str = "Кар"
     citations: tuple[Citation, ...] = ()
     published_at: datetime | None = DAY_1 - timedelta(hours=2)
+    published_raw: str | None = None
     rejected: RejectionReason | None = None
 
 
@@ -201,7 +202,7 @@ def _article(crawl: Crawl, page: Page, extractor: int) -> Article:
         published_at=page.published_at,
         published_precision=None,
         published_origin=None,
-        published_raw=None,
+        published_raw=page.published_raw,
         zone_assumed=None,
         modified_at=None,
         authors=None,

@@ -10,9 +10,9 @@ from warehouse.database import open_for_writing
 
 PLANTED = {
     "article_is_filled": "update content set text = ''",
-    "article_twice_in_a_capture": "insert into record select capture_id, 7, 1, article_id, content_sha256, null, null"
+    "article_twice_in_a_capture": "insert into record select capture_id, 7, 1, article_id, content_sha256, null, null, null"
     " from record where article_id is not null limit 1",
-    "articles_all_accounted": "delete from content",
+    "articles_all_accounted": "delete from source",
     "crawl_counts_add_up": "update crawl set n_skipped = n_skipped + 1",
     "dangling_references": "delete from capture where role = 'entry'",
     "known_words": "update url_outcome set outcome = 'lost' where outcome = 'failed'",

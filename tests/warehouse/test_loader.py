@@ -83,6 +83,15 @@ def test_equal_captures_are_one_version(home: Home) -> None:
     assert home.query(VERSIONS) == [(1, "Кар түштү. Жолдор ачык.", 3)]
 
 
+def test_the_words_of_a_date_may_change_without_an_edit(home: Home) -> None:
+    stage(home.staging, crawl(2, Page(published_raw="Кечээ, 10:00")))
+    stage(home.staging, crawl(1, Page(published_raw="Бүгүн, 10:00")))
+
+    home.load()
+
+    assert home.query("select n_versions, published_raw from article") == [(1, "Бүгүн, 10:00")]
+
+
 def test_a_newer_extractor_replaces_what_an_older_one_read(home: Home) -> None:
     stage(home.staging, crawl(1, Page(text="Бир.")))
     home.load()

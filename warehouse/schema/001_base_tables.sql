@@ -67,6 +67,7 @@ create table record (
     extractor bigint not null,
     article_id varchar,
     content_sha256 varchar,
+    published_raw varchar,
     reason varchar,
     detail varchar
 );
@@ -87,7 +88,6 @@ create table content (
     published_at timestamp with time zone,
     published_precision varchar,
     published_origin varchar,
-    published_raw varchar,
     zone_assumed boolean,
     modified_at timestamp with time zone,
     authors varchar,

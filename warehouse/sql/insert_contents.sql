@@ -17,7 +17,6 @@ select distinct on (staged.content_sha256)
     staged.published_at,
     staged.published_precision,
     staged.published_origin,
-    staged.published_raw,
     staged.zone_assumed,
     staged.modified_at,
     staged.authors,

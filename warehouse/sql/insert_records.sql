@@ -6,6 +6,7 @@ select
     $extractor as extractor,
     article_id,
     content_sha256,
+    published_raw,
     null as reason,
     null as detail,
 from read_parquet($articles)
@@ -16,6 +17,7 @@ select
     $extractor as extractor,
     null as article_id,
     null as content_sha256,
+    null as published_raw,
     reason,
     detail,
 from read_parquet($rejections)

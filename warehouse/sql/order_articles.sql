@@ -7,6 +7,7 @@ select
     version_run.valid_from as last_changed_at,
     version_run.n_versions,
     version_run.n_captures,
+    version_run.published_raw,
     row_number() over (order by content.published_at nulls last, version_run.article_id) as place,
 from warehouse.version_run
 inner join warehouse.content on version_run.content_sha256 = content.content_sha256

@@ -16,7 +16,7 @@ select
     content.published_at,
     content.published_precision,
     content.published_origin,
-    content.published_raw,
+    version_run.published_raw,
     content.zone_assumed,
     content.modified_at,
     content.authors,

@@ -7,6 +7,7 @@ with look as (
         record.article_id,
         record.content_sha256,
         record.extractor,
+        record.published_raw,
         record.capture_id,
         record.position,
         capture.source_id,
@@ -20,6 +21,7 @@ compared as (
     select
         article_id,
         content_sha256,
+        published_raw,
         capture_id,
         position,
         source_id,
@@ -36,6 +38,7 @@ numbered as (
     select
         article_id,
         content_sha256,
+        published_raw,
         capture_id,
         position,
         source_id,
@@ -53,6 +56,7 @@ run as (
         arg_max(content_sha256, (fetched_at, capture_id, position)) as content_sha256,
         min(fetched_at) as valid_from,
         count(distinct capture_id) as n_captures,
+        arg_min_null(published_raw, (fetched_at, capture_id, position)) as published_raw,
     from numbered
     group by article_id, version
 ),
@@ -66,6 +70,7 @@ final as (
         valid_from,
         lead(valid_from) over (partition by article_id order by version) as valid_to,
         n_captures,
+        published_raw,
         min(valid_from) over (partition by article_id) as first_seen_at,
         count(*) over (partition by article_id) as n_versions,
     from run
@@ -79,6 +84,7 @@ select
     valid_from,
     valid_to,
     n_captures,
+    published_raw,
     first_seen_at,
     n_versions,
 from final
