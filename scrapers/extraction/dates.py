@@ -42,6 +42,7 @@ _URL_DAY = re.compile(
 )
 _AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
 _MAX_LINE_CHARS = 150  # a line of date, author, section and counters; more is prose
+_MAX_LINE_WORDS = 8  # of a line that ends like a sentence
 _MAX_YEARLESS_CHARS = 40  # "4 января" in a longer line may be an event
 _DATELINE_CHARS = 60  # a paragraph may open with its date and time: "10:14, 20 января 2021, Бишкек - "
 _CLOCK_ERROR = timedelta(minutes=15)  # a cached header lags, the outlet's clock goes wrong
@@ -234,7 +235,9 @@ def _date_elements(root: HtmlElement) -> Iterator[str]:
 def _date_of_line(line: str, *, fetched_at: datetime, zone: ZoneInfo) -> WrittenDate | None:
     if _CHANGED.search(line[:_MAX_LINE_CHARS]):
         return None
-    is_prose = len(line) > _MAX_LINE_CHARS
+    is_prose = len(line) > _MAX_LINE_CHARS or (
+        line.endswith((".", "!", "?", "…")) and len(line.split()) > _MAX_LINE_WORDS
+    )
     date = read_date(line[:_DATELINE_CHARS] if is_prose else line, fetched_at=fetched_at, zone=zone)
     if date is None:
         return None

@@ -1,5 +1,6 @@
 """The page as lines of text in document order, as a reader sees them, and where among them the headline stands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml.etree import iterwalk
@@ -13,6 +14,8 @@ _SKIPPED_TAGS = frozenset(
     {"script", "style", "noscript", "template", "nav", "footer", "aside", "select", "form", "button", "head"}
 )
 
+_HEADINGS = ("h1", "h2", "h3")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
@@ -24,25 +27,64 @@ class Lines:
 
 
 def read_lines(root: HtmlElement, title: str | None) -> Lines:
-    """Read a page's lines and find its headline among them: the first of equals, since print versions come last."""
-    lines = tuple(line for line in _split(root) if line)
-    places = [i for i, line in enumerate(lines) if title and is_same_title(line, title)]
-    return Lines(lines=lines, headline=places[0] if places else None)
+    """Read a page's lines and find its headline among them.
+
+    The first of equals, since print versions come last; but one that is no link, since lists of the latest news come
+    first and link to the page itself.
+    """
+    lines = tuple(line for line in _split(root) if line.text)
+    places = [i for i, line in enumerate(lines) if title and is_same_title(line.text, title)]
+    shown = [i for i in places if not lines[i].is_link]
+    return Lines(lines=tuple(line.text for line in lines), headline=next(iter(shown or places), None))
 
 
-def _split(root: HtmlElement) -> list[str]:
-    lines: list[list[str]] = [[]]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    is_link: bool
+
+
+class _LineBuilder:
+    """Collects the pieces of the line that is being read."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._has_plain = False
+
+    def add(self, text: str | None, *, is_linked: bool) -> None:
+        if text:
+            self._pieces.append(text)
+            self._has_plain = self._has_plain or not (is_linked or text.isspace())
+
+    def end(self) -> _Line:
+        line = _Line(clean_line("".join(self._pieces)), not self._has_plain)
+        self._pieces, self._has_plain = [], False
+        return line
+
+
+def _split(root: HtmlElement) -> Iterator[_Line]:
+    builder = _LineBuilder()
     skipped: HtmlElement | None = None
+    n_links = 0
     for event, node in iterwalk(root, events=("start", "end")):
         if skipped is None and event == "start" and node.tag in _SKIPPED_TAGS:
             skipped = node
-        if skipped is None and event == "start":
-            if node.tag in BLOCK_TAGS:
-                lines.append([])
-            lines[-1].append(node.text or "")
-        elif event == "end" and skipped in (None, node):
+        if skipped not in (None, node):
+            continue
+        if node.tag in BLOCK_TAGS:
+            yield builder.end()
+        n_links += _link_change(event, node)
+        if event == "start" and skipped is None:
+            builder.add(node.text, is_linked=n_links > 0)
+        elif event == "end":
             skipped = None
-            if node.tag in BLOCK_TAGS:
-                lines.append([])
-            lines[-1].append(node.tail or "")
-    return [clean_line("".join(parts)) for parts in lines]
+            builder.add(node.tail, is_linked=n_links > 0)
+    yield builder.end()
+
+
+def _link_change(event: str, node: HtmlElement) -> int:
+    """Return by how much the number of open links changes; a link in a heading is a headline and counts as none."""
+    parent = node.getparent()
+    if node.tag != "a" or (parent is not None and parent.tag in _HEADINGS):
+        return 0
+    return 1 if event == "start" else -1

@@ -8,6 +8,7 @@ messages, which a rate limit also gives, is one NO_MESSAGES and never "an empty 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from scrapers.extraction.citations import cite
@@ -89,12 +90,12 @@ def _post(name: str, message: HtmlElement, text: str, capture: Capture, source: 
 
 
 def _text_with_lines(body: HtmlElement) -> str:
-    parts: list[str] = [body.text or ""]
-    for element in body.iterdescendants():
-        if element.tag == "br":
-            parts.append("\n")
-        parts.append(element.text or "")
-        parts.append("")
+    parts: list[str] = []
+    for event, element in iterwalk(body, events=("start", "end")):
+        if event == "start":
+            parts.append("\n" if element.tag == "br" else element.text or "")
+        elif element is not body:
+            parts.append(element.tail or "")
     return clean_lines("".join(parts))
 
 

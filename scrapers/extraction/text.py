@@ -45,13 +45,12 @@ class Body:
 def read_body(root: HtmlElement, selectors: Selectors, *, title: str | None) -> Body:
     """Extract the body of a page. Prunes the tree, so this comes after all that reads the whole page."""
     _drop(element for css in selectors.remove for element in root.cssselect(css))
-    chosen = _restricted(root, selectors.body)
-    prefix = "" if chosen is root else "selector+"
-    _drop(_boxes(chosen))
-    text = _tidy(_trafilatura(chosen, is_precise=True), title)
+    prefix = "selector+" if _restrict(root, selectors.body) else ""
+    _drop(_boxes(root))
+    text = _tidy(_trafilatura(root, is_precise=True), title)
     if len(text) >= _SHORT_CHARS:
         return Body(text=text, origin=f"{prefix}trafilatura_precision")
-    other = _tidy(_trafilatura(chosen, is_precise=False), title)
+    other = _tidy(_trafilatura(root, is_precise=False), title)
     if len(other) > len(text):
         return Body(text=other, origin=f"{prefix}trafilatura_default")
     return Body(text=text, origin=f"{prefix}trafilatura_precision")
@@ -63,18 +62,18 @@ def _drop(elements: Iterator[HtmlElement]) -> None:
             element.drop_tree()
 
 
-def _restricted(root: HtmlElement, css: str | None) -> HtmlElement:
-    """Leave in the body only what the source's selector names, or everything if that is nothing; return the tree."""
+def _restrict(root: HtmlElement, css: str | None) -> bool:
+    """Leave in the body only what the source's selector names; False, and nothing changed, where it names nothing."""
     body = root.find(".//body")
     chosen = [e for e in root.cssselect(css) if e.tag not in ("html", "body")] if css else []
     if body is None or not chosen:
-        return root
+        return False
     outermost = [e for e in chosen if not any(a in chosen for a in e.iterancestors())]
     for element in outermost:
         element.tail = None
     body[:] = outermost
     body.text = None
-    return root
+    return True
 
 
 def _boxes(root: HtmlElement) -> Iterator[HtmlElement]:

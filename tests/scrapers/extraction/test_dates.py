@@ -1,0 +1,124 @@
+"""Which of a page's dates is believed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scrapers.records import DateOrigin, Hints, Precision
+from tests.scrapers.extraction.factories import URL, article, html, source
+
+JSON_LD = '<script type="application/ld+json">{{"@type":"NewsArticle","headline":"x","datePublished":"{}"}}</script>'
+META = '<meta property="article:published_time" content="{}">'
+
+
+def test_json_ld_is_believed_before_meta_and_what_is_shown() -> None:
+    head = JSON_LD.format("2026-11-19T10:05:52+06:00") + META.format("2026-11-18T10:00:00+06:00")
+    found = article(html(head=head, beside="<p>17.11.2026, 09:00</p>"))
+
+    assert found.published_at == datetime(2026, 11, 19, 4, 5, 52, tzinfo=UTC)
+    assert (found.published_precision, found.published_origin) == (Precision.SECOND, DateOrigin.JSON_LD)
+    assert (found.published_raw, found.zone_assumed) == ("2026-11-19T10:05:52+06:00", False)
+
+
+@pytest.mark.parametrize(
+    "bad", ["2027-01-01T10:00:00+06:00", "1970-01-01T00:00:01Z", "9999-12-31T23:59:59Z", "кийинчерээк"]
+)
+def test_an_impossible_date_gives_way_to_the_next_witness(bad: str) -> None:
+    found = article(html(head=JSON_LD.format(bad) + META.format("2026-11-18T10:00:00+06:00")))
+
+    assert (found.published_at, found.published_origin) == (datetime(2026, 11, 18, 4, tzinfo=UTC), DateOrigin.META)
+
+
+def test_a_page_without_any_date_has_none() -> None:
+    found = article(html())
+
+    assert found.published_at is None
+    assert (found.published_precision, found.published_origin, found.published_raw, found.zone_assumed) == (
+        None, None, None, None
+    )  # fmt: skip
+
+
+def test_a_date_shown_beside_the_headline_is_read_in_the_newsrooms_zone() -> None:
+    found = article(html(beside="<div><span>Коом</span> | <span>20-ноябрь, 2026, 14:05</span></div>"))
+
+    assert found.published_at == datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
+    assert (found.published_precision, found.published_origin) == (Precision.MINUTE, DateOrigin.VISIBLE)
+    assert found.zone_assumed is True
+
+
+def test_day_and_time_in_two_elements_belong_together() -> None:
+    found = article(html(beside="<div>20-ноябрь, 2026</div><div>14:05</div>"))
+
+    assert found.published_at == datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
+
+
+def test_a_day_borrows_its_time_from_a_weaker_witness_of_the_same_day() -> None:
+    found = article(html(head=META.format("2026-11-19"), beside="<p>19.11.2026, 09:00</p>"))
+
+    assert (found.published_at, found.published_origin) == (datetime(2026, 11, 19, 3, tzinfo=UTC), DateOrigin.VISIBLE)
+
+
+def test_a_day_borrows_no_time_from_another_day() -> None:
+    found = article(html(head=META.format("2026-11-19"), beside="<p>18.11.2026, 09:00</p>"))
+
+    assert found.published_at == datetime(2026, 11, 18, 18, tzinfo=UTC)  # midnight in Bishkek
+    assert found.published_precision is Precision.DAY
+
+
+def test_a_z_is_distrusted_when_another_witness_shows_the_same_clock_with_an_offset() -> None:
+    found = article(html(head=JSON_LD.format("2026-11-19T10:05:00Z") + META.format("2026-11-19T10:05:00+06:00")))
+
+    assert found.published_at == datetime(2026, 11, 19, 4, 5, tzinfo=UTC)
+
+
+def test_a_clock_in_the_header_that_shows_the_hour_of_the_crawl_is_no_publication() -> None:
+    page = html().replace("<nav>", "<div class='date'>18:00 (Бишкек) 20 ноября 2026</div><nav>")
+
+    assert article(page).published_at is None
+
+
+def test_a_date_deep_in_a_sentence_is_an_event_and_no_publication() -> None:
+    opening = "Бул окуя 2021-жылдын 20-январында болгон, ошондон бери шаар тургундары китепканага акча чогултуп жаткан."
+
+    assert article(html(paragraphs=(opening, opening, opening))).published_at is None
+
+
+@pytest.mark.parametrize(("kind", "origin"), [("feed", DateOrigin.FEED), ("sitemap", DateOrigin.SITEMAP)])
+def test_the_entrys_hint_is_used_where_the_page_says_nothing_to_machines(kind: str, origin: DateOrigin) -> None:
+    hints = Hints(published="Thu, 19 Nov 2026 10:05:00 +0600")
+
+    found = article(html(), hints=hints, entry_kind=kind)
+
+    assert (found.published_at, found.published_origin) == (datetime(2026, 11, 19, 4, 5, tzinfo=UTC), origin)
+
+
+@pytest.mark.parametrize("path", ["/2026/11/19/jany-kitepkana", "/20261119/jany.html", "/news/2026-11-19-jany"])
+def test_the_day_in_the_address_is_used(path: str) -> None:
+    url = f"https://kabar.example{path}"
+
+    found = article(html(), request_url=url, final_url=url)
+
+    assert found.published_at == datetime(2026, 11, 18, 18, tzinfo=UTC)
+    assert (found.published_precision, found.published_origin) == (Precision.DAY, DateOrigin.URL)
+
+
+def test_the_sources_selector_is_believed_before_a_time_element() -> None:
+    of = source(selectors={"date": ".when"})
+    page = html(
+        beside="<time datetime='2026-11-01T10:00:00+06:00'></time>", after="<i class='when'>19.11.2026 10:05</i>"
+    )
+
+    found = article(page, of=of)
+
+    assert (found.published_at, found.published_origin) == (
+        datetime(2026, 11, 19, 4, 5, tzinfo=UTC),
+        DateOrigin.SELECTOR,
+    )
+
+
+def test_the_last_change_is_kept_apart() -> None:
+    found = article(html(head='<meta property="article:modified_time" content="2026-11-20T11:00:00+06:00">'))
+
+    assert found.modified_at == datetime(2026, 11, 20, 5, tzinfo=UTC)
+    assert found.published_at is None
+    assert found.url == URL

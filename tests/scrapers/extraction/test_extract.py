@@ -1,0 +1,134 @@
+"""What extraction promises of any page at all."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrapers.extraction.extract import extract
+from scrapers.records import Article, CaptureRole, Rejection, RejectionReason
+from tests.scrapers.extraction.factories import PARAGRAPHS, article, capture, html, record, rejection, source
+
+SHARED = Path(__file__).parents[4] / "shared"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="no folder ../shared beside the repository")
+
+LINKS = "".join(f"<li><a href='/news/{n}'>Шаардагы {n}-кабар жана анын чоо-жайы тууралуу</a></li>" for n in range(30))
+IMAGES = "".join(f"<img src='/{n}.jpg' alt=''>" for n in range(12))
+
+REJECTED = [
+    (b"", RejectionReason.NO_TEXT),
+    (b"  \n ", RejectionReason.NO_TEXT),
+    (b"%PDF-1.7 ...", RejectionReason.WRONG_TYPE),
+    (b"\x89PNG\r\n\x1a\n", RejectionReason.WRONG_TYPE),
+    (b'{"error": "not found"}', RejectionReason.WRONG_TYPE),
+    (b'<?xml version="1.0"?><rss version="2.0"></rss>', RejectionReason.WRONG_TYPE),
+    (b"<html>" + b" " * (5 * 2**20), RejectionReason.TOO_BIG),
+    (b"<p>a" * 60_000, RejectionReason.HOSTILE_MARKUP),
+    (b"<article " + b" ".join(b"a%d=1" % n for n in range(30_000)) + b">", RejectionReason.HOSTILE_MARKUP),
+    (html(paragraphs=("Кыска.",)), RejectionReason.TOO_SHORT),
+    (html(paragraphs=(), after=f"<ul>{LINKS}</ul>"), RejectionReason.NOT_AN_ARTICLE),
+    (html(paragraphs=("Фестивалдан сүрөттөр",), after=IMAGES), RejectionReason.NOT_AN_ARTICLE),
+    (
+        "<html><head><title>Just a moment...</title></head><body><div id='cf-challenge'>Checking</div></body></html>",
+        RejectionReason.CHALLENGE_PAGE,
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "reason"), REJECTED)
+def test_what_is_no_article_is_rejected_with_its_reason(page: bytes | str, reason: RejectionReason) -> None:
+    assert rejection(page).reason is reason
+
+
+def test_an_entry_carries_no_records() -> None:
+    with pytest.raises(ValueError, match="an entry carries no records"):
+        extract(capture("<rss/>", role=CaptureRole.ENTRY), source())
+
+
+def test_a_page_of_deep_nesting_gives_a_record() -> None:
+    assert record("<title>Терең</title>" + "<div>" * 40_000 + PARAGRAPHS[0]) is not None
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"<html><body><p>", html().encode(), b"<script type='application/ld+json'>"]),
+)
+def test_any_bytes_give_at_least_one_record(noise: bytes, before: bytes) -> None:
+    assert extract(capture(before + noise), source()).records
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(max_size=120), st.sampled_from(["title", "content", "datetime", "href"]))
+def test_any_text_in_any_place_gives_texts_that_can_be_stored(words: str, place: str) -> None:
+    head = f'<meta name="author" {place}="{words}"><link rel="canonical" {place}="{words}">'
+    found = record(html(head=head, beside=f"<time {place}='{words}'>{words}</time>", paragraphs=(words, *PARAGRAPHS)))
+
+    assert repr(found).encode("utf-8")
+    assert "\x00" not in repr(found)
+
+
+def test_the_same_page_gives_the_same_record_however_often_it_is_read() -> None:
+    found = {article(html()) for _ in range(20)}
+
+    assert len(found) == 1
+
+
+# --- on real pages, where they are at hand ---
+
+CORPORA = [
+    # corpus, pages looked at, most that may be rejected; the pages all hold an article. Measured 2026-11-22.
+    ("fundus", 12, 0),
+    ("daniel_s", 16, 0),
+    ("postlight", 8, 0),
+]
+
+
+def corpus_records(name: str, n_pages: int) -> list[Article | Rejection]:
+    folder = SHARED / "corpora" / name
+    rows = [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+    every = max(1, len(rows) // n_pages)
+    return [
+        record(gzip.decompress((folder / row["file"]).read_bytes()), request_url=row["url"], final_url=row["url"])
+        for row in rows[::every][:n_pages]
+    ]
+
+
+@needs_shared
+@pytest.mark.parametrize(("corpus", "n_pages", "n_rejected"), CORPORA)
+def test_real_articles_are_not_rejected(corpus: str, n_pages: int, n_rejected: int) -> None:
+    found = corpus_records(corpus, n_pages)
+
+    assert sum(isinstance(one, Rejection) for one in found) <= n_rejected
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("file", "title", "published_at"),
+    [
+        (
+            "tengrinews.kz_2012-01_a17b",
+            "Американцы признали помидор самым полезным в мире продуктом",
+            "2012-01-06T00:35:00+00:00",
+        ),
+        ("vesti.kz_2012-01-06", "Ученые определили возраст начала потери памяти", "2012-01-06T09:08:00+00:00"),
+        (
+            "ca-news.org_2011-11-28",
+            "В Ташкенте пройдёт акция, посвященная Всемирному дню борьбы со СПИДом",
+            "2011-11-28T11:38:00+00:00",
+        ),
+    ],
+)
+def test_genuine_pages_of_the_region_give_headline_and_publication_time(
+    file: str, title: str, published_at: str
+) -> None:
+    body = (SHARED / "pages" / f"{file}.html").read_bytes()
+
+    found = article(body, of=source(name="CA-NEWS"))  # Almaty and Bishkek had one clock then
+
+    assert found.title == title
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == published_at

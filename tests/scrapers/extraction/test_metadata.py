@@ -1,0 +1,160 @@
+"""Title, authors, section, tags, address and citations of a page."""
+
+import json
+
+import pytest
+
+from scrapers.identity import article_id
+from scrapers.records import Citation, CitationKind, Hints, RejectionReason
+from tests.scrapers.extraction.factories import PARAGRAPHS, URL, article, html, rejection, source
+
+
+def json_ld(**said: object) -> str:
+    node = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": "Бишкекте жаңы китепкана ачылды"}
+    return f'<script type="application/ld+json">{json.dumps(node | said, ensure_ascii=False)}</script>'
+
+
+# --- title ---
+
+
+def test_the_heading_that_agrees_with_the_title_element_is_the_headline() -> None:
+    page = html().replace("<nav>", "<h1>Күндүн кабарлары</h1><nav>")
+
+    assert article(page).title == "Бишкекте жаңы китепкана ачылды"
+
+
+@pytest.mark.parametrize("tail", [" - Кабар Мисал", " | kabar.example", " — Кабар Мисал — Кыргызстан кабарлары", ""])
+def test_the_outlets_name_is_cut_off_a_title_without_heading(tail: str) -> None:
+    page = html().replace("<h1>Бишкекте жаңы китепкана ачылды</h1>", "").replace(" - Кабар Мисал", tail, 1)
+
+    assert article(page).title == "Бишкекте жаңы китепкана ачылды"
+
+
+def test_a_dash_of_the_headline_itself_stays() -> None:
+    title = "Ысык-Көл - жаз мезгилинде: сүрөттөр жана окуялар"
+
+    assert article(html(title=title)).title == title
+
+
+def test_markup_in_a_title_is_text() -> None:
+    found = article(html(title="&lt;script&gt;alert('Салам')&lt;/script&gt; деген сап жана =SUM(A1)"))
+
+    assert found.title == "<script>alert('Салам')</script> деген сап жана =SUM(A1)"
+
+
+def test_the_feeds_title_serves_where_the_page_has_none() -> None:
+    page = f"<html><body><p>{'</p><p>'.join(PARAGRAPHS)}</p></body></html>"
+
+    assert article(page, hints=Hints(title="Жаңы китепкана")).title == "Жаңы китепкана"
+    assert rejection(page).reason is RejectionReason.NO_TITLE
+
+
+def test_the_sources_title_selector_comes_first() -> None:
+    of = source(selectors={"title": "h2.lead"})
+
+    assert article(html(beside="<h2 class='lead'>Чоң кубаныч</h2>"), of=of).title == "Чоң кубаныч"
+
+
+# --- authors, section, tags ---
+
+
+def test_authors_are_persons_and_not_the_outlet() -> None:
+    authors = [{"@type": "Person", "name": "Айгүл Сыдыкова"}, {"@type": "Organization", "name": "Кабар Мисал"}]
+
+    assert article(html(head=json_ld(author=authors))).authors == "Айгүл Сыдыкова"
+
+
+@pytest.mark.parametrize(
+    "said", ["https://facebook.com/kabar", "Кабар Мисал", "Редакция", "admin", "info@kabar.example"]
+)
+def test_what_is_no_person_is_no_author(said: str) -> None:
+    assert article(html(head=f'<meta name="author" content="{said}">')).authors is None
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("Автор: Азамат Токтогулов", "Азамат Токтогулов"),
+        ("By Anna Lee and John Smith", "Anna Lee | John Smith"),
+        ("Муаллиф: Фирӯз Назаров", "Фирӯз Назаров"),
+        ("Nigora Sobirova, Jasur Ergashov", "Nigora Sobirova | Jasur Ergashov"),
+    ],
+)
+def test_a_byline_names_its_persons(byline: str, authors: str) -> None:
+    assert article(html(beside=f"<div class='byline'>{byline}</div>")).authors == authors
+
+
+def test_section_and_tags_are_the_outlets() -> None:
+    found = article(html(head=json_ld(articleSection="Маданият", keywords=["китеп", "Бишкек", "китеп"])))
+
+    assert (found.section, found.tags) == ("Маданият", "китеп | Бишкек")
+
+
+@pytest.mark.parametrize(
+    "script", ["{broken", "[" * 100_000, '{"@type":"NewsArticle","headline":{"a":1},"author":[null,5]}', "null"]
+)
+def test_malformed_structured_data_costs_nothing_else(script: str) -> None:
+    page = html(head=f'<script type="application/ld+json">{script}</script>')
+
+    assert article(page).title == "Бишкекте жаңы китепкана ачылды"
+
+
+def test_an_unpaired_surrogate_in_structured_data_is_dropped() -> None:
+    page = html(
+        head='<script type="application/ld+json">{"@type":"Article","name":"x","articleSection":"Ко\\ud800ом"}</script>'
+    )
+
+    assert article(page).section == "Коом"
+
+
+# --- address ---
+
+
+def test_a_canonical_link_of_the_source_is_the_address() -> None:
+    found = article(html(head='<link rel="canonical" href="/news/1-kitepkana?utm_source=rss">'))
+
+    assert found.url == "https://kabar.example/news/1-kitepkana"
+    assert found.article_id == article_id("kabar_example", found.url)
+
+
+@pytest.mark.parametrize(
+    "canonical", ["https://other.example/news/1", "https://kabar.example/", "javascript:void(0)", ""]
+)
+def test_a_canonical_link_elsewhere_or_home_is_ignored(canonical: str) -> None:
+    assert article(html(head=f'<link rel="canonical" href="{canonical}">')).url == URL
+
+
+# --- citations ---
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Related Sources", "Источники:", "Булактар", "Дереккөздер:", "Manbalar", "Манбалар:", "Сарчашмаҳо", "Çeşmeler"],
+)
+def test_a_closing_block_of_sources_becomes_citations_and_leaves_the_text(heading: str) -> None:
+    links = (
+        "<li><a href='https://one.example/a'>Биринчи</a></li><li><a href='https://t.me/s/tunku_jol'>Түнкү жол</a></li>"
+    )
+    page = html(paragraphs=(*PARAGRAPHS, f"</p><h3>{heading}</h3><ul>{links}</ul><p>"))
+
+    found = article(page)
+
+    assert found.citations == (
+        Citation(kind=CitationKind.RELATED, label="Биринчи", url="https://one.example/a", domain="one.example"),
+        Citation(kind=CitationKind.RELATED, label="Түнкү жол", url="https://t.me/s/tunku_jol", domain="t.me/tunku_jol"),
+    )
+    assert found.text == "\n".join(PARAGRAPHS)
+
+
+def test_links_to_other_hosts_in_the_text_are_citations_and_others_are_not() -> None:
+    told = (
+        'Бул тууралуу <a href="https://www.other.example/a?utm_source=x">Башка кабар</a> агенттиги жазып чыкты, деп '
+        'кошумчалады <a href="/news/2">редакция</a> жана <a href="mailto:a@b.example">кат</a> жөнөттү, дейт булак.'
+    )
+    page = html(paragraphs=(*PARAGRAPHS, told), after='<p><a href="https://ads.example/">Жарнак</a></p>')
+
+    assert article(page).citations == (
+        Citation(
+            kind=CitationKind.INLINE, label="Башка кабар", url="https://www.other.example/a", domain="other.example"
+        ),
+    )
