@@ -10,8 +10,8 @@ from warehouse.database import open_for_writing
 
 PLANTED = {
     "article_is_filled": "update content set text = ''",
-    "article_twice_in_a_capture": "insert into record select capture_id, 7, 1, article_id, content_sha256, null, null, null"
-    " from record where article_id is not null limit 1",
+    "article_twice_in_a_capture": "insert into record by name select capture_id, 7 as position, extractor, article_id,"
+    " content_sha256 from record where article_id is not null limit 1",
     "articles_all_accounted": "delete from source",
     "crawl_counts_add_up": "update crawl set n_skipped = n_skipped + 1",
     "dangling_references": "delete from capture where role = 'entry'",
@@ -24,7 +24,7 @@ PLANTED = {
     "unique_keys": "insert into content_citation from content_citation",
     "versions_are_contiguous": "create or replace view version_run as select 'a' as article_id, 2 as version,"
     " 'tunduk' as source_id, 'c' as content_sha256, now() as valid_from, cast(null as timestamptz) as valid_to,"
-    " 1 as n_captures, now() as first_seen_at, 1 as n_versions",
+    " 1 as n_captures, null as published_raw, now() as first_seen_at, 1 as n_versions",
 }
 """For each check, a change that it must notice."""
 
