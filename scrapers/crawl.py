@@ -5,8 +5,11 @@ Called again in the same run it goes on where a killed crawl ended, and does not
 """
 
 import logging
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +58,10 @@ class CrawlJob:
     """A page about us; required for a source that is not on this machine."""
 
 
+Fetch = Callable[[Course], tuple[str, bool]]
+"""Carries out a course; returns why it ended, and whether no error of our own was counted."""
+
+
 def crawl_source(job: CrawlJob) -> CrawlSummary:
     """Crawl a source; return what came of it. At most once a process.
 
@@ -62,18 +69,26 @@ def crawl_source(job: CrawlJob) -> CrawlSummary:
     or visits cannot be written: then what was fetched so far is kept for the next crawl to take up.
     """
     settings = crawl_settings(job.source, job.contact_url, max_rss_mb=job.limits.max_rss_mb)
+    return crawl_with(partial(_run_scrapy, settings), job)
+
+
+def crawl_with(fetch: Fetch, job: CrawlJob) -> CrawlSummary:
+    """Crawl a source with something that carries out a course and says how it ended; see `crawl_source`."""
     clock = Clock(job.as_of)
-    with locked_source(job.archive, job.source.id), open_visits(job.archive, job.visits, job.source) as visits:
-        for left in find_left_behind(job.archive, job.source.id):
+    with locked_source(job.archive, job.source.id), ExitStack() as stack:
+        lefts = find_left_behind(job.archive, job.source.id)
+        trusted_until = min((left.parts.last_at for left in lefts), default=None)
+        visits = stack.enter_context(open_visits(job.archive, job.visits, job.source, trusted_until=trusted_until))
+        for left in lefts:
             visits.learn_crawl(left.parts)
             if left.may_continue(job.run_id, clock.now()):
                 clock.not_before(left.parts.last_at)
-                return _continue(left, _Desk(job, visits, clock, settings))
-            _close(left, _Desk(job, visits, Clock(left.parts.last_at), settings))
+                return _continue(left, _Desk(job, visits, clock, fetch))
+            _close(left, _Desk(job, visits, Clock(left.parts.last_at), fetch))
         if finished := find_finished(job.archive, job.source.id, job.run_id, clock.now()):
             logger.info("source=%s crawl=%s finished already in this run", job.source.id, finished.crawl_id)
             return finished
-        return _begin(_Desk(job, visits, clock, settings))
+        return _begin(_Desk(job, visits, clock, fetch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ class _Desk:
     job: CrawlJob
     visits: Visits
     clock: Clock
-    settings: dict[str, Any]
+    fetch: Fetch
 
     def books(self, writer: CrawlWriter) -> tuple[Ledger, Frontier]:
         ledger = Ledger(writer, self.visits, self.clock)
@@ -125,7 +140,7 @@ def _run(desk: _Desk, writer: CrawlWriter, ledger: Ledger, frontier: Frontier, a
         asks=asks,
         max_seconds=desk.job.limits.max_seconds,
     )
-    finish_reason, is_clean = _run_scrapy(course, desk.settings)
+    finish_reason, is_clean = desk.fetch(course)
     summary = ledger.close(finish_reason, is_clean=is_clean)
     writer.finish(summary)
     logger.info(
@@ -140,7 +155,7 @@ def _run(desk: _Desk, writer: CrawlWriter, ledger: Ledger, frontier: Frontier, a
     return summary
 
 
-def _run_scrapy(course: Course, settings: dict[str, Any]) -> tuple[str, bool]:
+def _run_scrapy(settings: dict[str, Any], course: Course) -> tuple[str, bool]:
     """Run Scrapy until the crawl ends. Returns why it ended, and whether no error of our own was counted."""
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(SourceSpider)

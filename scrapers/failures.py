@@ -41,6 +41,6 @@ def reason_of_status(status: int) -> FailReason:
 
 def reason_of_error(error: BaseException, url: str) -> FailReason:
     """Why a request for `url` that ended with an error failed."""
-    if isinstance(error, CannotResolveHostError) and refused_address(urlsplit(url).hostname or ""):
+    if refused_address(urlsplit(url).hostname or ""):
         return FailReason.FORBIDDEN_ADDRESS
     return next((reason for kind, reason in _ERRORS if isinstance(error, kind)), FailReason.CONNECTION)

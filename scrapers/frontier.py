@@ -149,12 +149,14 @@ class Frontier:
         if target.role is CaptureRole.PAGE and (reason := self._skip_reason_of_redirect(address, target)):
             self._ledger.skip(target, reason, f"redirects to {address}")
             return []
+        self._ledger.answered_for[address] = target.url
         return [replace(ask, address=address, n_redirects=ask.n_redirects + 1)]
 
     def _skip_reason_of_redirect(self, address: str, target: Target) -> SkipReason | None:
         visit = self._visits.get(address)
         is_visited = visit is not None and visit.first_fetched_at is not None
-        is_known = is_visited or address in self._ledger.met or address in self._ledger.answered_for
+        is_taken = self._ledger.answered_for.get(address, target.url) != target.url
+        is_known = is_visited or is_taken or address in self._ledger.met
         return SkipReason.REDIRECTED_TO_KNOWN if is_known and address != target.url else refusal(address, self._source)
 
     def _with_revisits(self, asks: list[Ask]) -> list[Ask]:

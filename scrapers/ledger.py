@@ -26,7 +26,7 @@ class Ledger:
         """By address, in the order of meeting."""
         self.outcomes: dict[str, UrlOutcome] = {}
         self.answered_for: dict[str, str] = {}
-        """Addresses that answered for another one, to that other one."""
+        """Addresses that answer for another one, because that redirects to them, to that other one."""
         self._writer = writer
         self._visits = visits
         self._clock = clock

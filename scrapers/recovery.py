@@ -45,6 +45,9 @@ CONTINUE_WITHIN = timedelta(hours=1)
 FINISHED_WITHIN = timedelta(days=1)
 """How far back a finished crawl of the same run is looked for; runs last hours."""
 
+STOPPED = frozenset({"shutdown", "interrupted"})
+"""Finish reasons of a crawl that was not let to its end."""
+
 _COPY_BYTES = 1024 * 1024
 
 
@@ -89,25 +92,29 @@ def locked_source(archive: Path, source_id: str) -> Iterator[None]:
         yield
 
 
-def find_left_behind(archive: Path, source_id: str) -> Iterator[LeftBehind]:
+def find_left_behind(archive: Path, source_id: str) -> list[LeftBehind]:
     """Set aside and read what was left behind, oldest first. Hold the source's lock."""
     folder = archive / source_id
     for torn in folder.glob(f"*/*/*{TORN}"):
         _sibling(torn, OPEN).unlink(missing_ok=True)
-    for left in folder.glob(f"*/*/*{OPEN}"):
-        left.rename(_sibling(left, TORN))
-    for torn in sorted(folder.glob(f"*/*/*{TORN}"), key=lambda path: path.name):
-        fsync_folder(torn.parent)
-        if found := _read(torn):
-            yield found
+    for unfinished in folder.glob(f"*/*/*{OPEN}"):
+        unfinished.rename(_sibling(unfinished, TORN))
+    torn_files = sorted(folder.glob(f"*/*/*{TORN}"), key=lambda path: path.name)
+    for parent in {torn.parent for torn in torn_files}:
+        fsync_folder(parent)
+    return [left for torn in torn_files if (left := _read(torn)) is not None]
 
 
 def find_finished(archive: Path, source_id: str, run_id: str, now: datetime) -> CrawlSummary | None:
-    """Return the summary of the source's crawl in this run, when it is finished."""
+    """Return the summary of the source's crawl in this run, when it had its time: finished, or ended by a limit.
+
+    One that was stopped or interrupted is not: what it did not reach is due, and another crawl fetches it.
+    """
     earliest = f"{now - FINISHED_WITHIN:%Y%m%dT%H%M%S}"
     for path in reversed([path for path in list_crawls(archive, source_id) if path.name >= earliest]):
         if read_header(path).run_id == run_id:
-            return open_crawl(path, archive).summary
+            summary = open_crawl(path, archive).summary
+            return None if summary.finish_reason in STOPPED else summary
     return None
 
 

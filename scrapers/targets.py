@@ -46,6 +46,11 @@ class Ask:
     """With which to ask whether anything changed."""
     n_redirects: int = 0
 
+    @property
+    def priority(self) -> int:
+        """Higher goes first: what a redirect leads to, then entries, so that each page's place is known, then pages."""
+        return 2 if self.n_redirects else 1 if self.target.entry is not None else 0
+
 
 def entry_target(entry: Entry) -> Target:
     """Return the target that an entry itself is."""

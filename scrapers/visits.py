@@ -4,6 +4,7 @@ Derived from the archive and written after it, so that a kill between the two lo
 is learned again from its file, and `rebuild_visits` makes the whole. The rules are in `scrapers.revisits`.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -16,6 +17,8 @@ from scrapers.outcomes import StoredCapture, UrlOutcome, instant, parse_instant
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.registry import Source
 from scrapers.revisits import Fetched, Validators, Visit, is_remembered, learn
+
+logger = logging.getLogger(__name__)
 
 _SQL = Path(__file__).parent
 _INSTANTS = ("first_fetched_at", "last_fetched_at", "last_changed_at", "decided_at", "next_due_at")
@@ -42,7 +45,16 @@ class Visits:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._database.close()
+
+    def latest(self) -> datetime | None:
+        """When the last outcome that is known was decided; None when there is none."""
+        (latest,) = self._database.execute("select max(decided_at) from visit").fetchone()
+        return parse_instant(latest) if latest else None
 
     def get(self, url: str) -> Visit | None:
         """What is known of a normalised address; None when it was never asked for nor put off."""
@@ -102,11 +114,21 @@ def visits_path(folder: Path, source_id: str) -> Path:
     return folder / f"{source_id}.sqlite"
 
 
-def open_visits(archive: Path, folder: Path, source: Source) -> Visits:
-    """Open the visits of a source; when there are none, they are made from the archive."""
-    if not visits_path(folder, source.id).exists() and list_crawls(archive, source.id):
-        rebuild_visits(archive, folder, source)
-    return Visits(visits_path(folder, source.id))
+def open_visits(archive: Path, folder: Path, source: Source, *, trusted_until: datetime | None = None) -> Visits:
+    """Open the visits of a source; when there are none, they are made from the archive.
+
+    `trusted_until`: the last record that a crawl left behind. When the visits know of something later, the archive has
+    lost its end (a power cut: it is flushed, not synced, record by record) and they are made anew.
+    """
+    path = visits_path(folder, source.id)
+    if path.exists():
+        visits = Visits(path)
+        latest = visits.latest()
+        if trusted_until is None or latest is None or latest <= trusted_until:
+            return visits
+        visits.close()
+        logger.warning("source=%s visits know more than the archive: made anew", source.id)
+    return Visits(rebuild_visits(archive, folder, source))
 
 
 def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:

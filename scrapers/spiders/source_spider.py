@@ -35,9 +35,6 @@ logger = logging.getLogger(__name__)
 ABORT_AFTER_S = 5.0
 """Time for the answer that is on its way when the crawl is told to stop; all must be over within 10 s."""
 
-ENTRY_PRIORITY = 10
-"""Above a page's 0: all entries are read before the first page, so that each page's place is known."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
@@ -143,7 +140,7 @@ class SourceSpider(Spider):
             errback=self.unanswered,
             cb_kwargs={"ask": ask},
             headers={name: value for name, value in validators.items() if value},
-            priority=ENTRY_PRIORITY if ask.target.entry is not None else 0,
+            priority=ask.priority,
             meta={"download_maxsize": _max_bytes(ask), "handle_httpstatus_all": True},
         )
 

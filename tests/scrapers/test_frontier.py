@@ -1,0 +1,248 @@
+"""What is asked for, in which order, and how each URL ends; with real archive and visits, without a network."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from scrapers.records import Hints
+from tests.scrapers.offline import DAY, HOST, index, offline, preview, rss, sitemap
+
+CHANNEL = {"kind": "telegram", "url": HOST + "/s/desk", "max_pages": 3}
+MAP = {"kind": "sitemap", "url": HOST + "/map.xml"}
+LISTING = {
+    "kind": "listing",
+    "url": HOST + "/list",
+    "link_selector": "a.n",
+    "next_selector": "a.next",
+    "max_pages": 2,
+}
+
+
+def test_all_entries_are_read_before_the_first_page(tmp_path: Path) -> None:
+    site = offline(tmp_path, {"kind": "feed", "url": HOST + "/feed.xml"}, MAP)
+
+    site.crawl({"/feed.xml": rss("/a"), "/map.xml": sitemap("/b"), "/a": b"A", "/b": b"B"})
+
+    assert site.asked == ["/feed.xml", "/map.xml", "/a", "/b"]
+
+
+def test_a_page_that_two_entries_name_is_met_once_and_belongs_to_the_first(tmp_path: Path) -> None:
+    site = offline(tmp_path, {"kind": "feed", "url": HOST + "/feed.xml"}, MAP)
+
+    site.crawl({"/feed.xml": rss("/a"), "/map.xml": sitemap("/a"), "/a": b"A"})
+    (page,) = [it for it in site.last().outcomes if it.url == HOST + "/a"]
+
+    assert site.asked.count("/a") == 1
+    assert page.entry_url == HOST + "/feed.xml"
+
+
+def test_a_capture_carries_what_the_entry_said(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+
+    site.crawl({"/feed.xml": rss("/a"), "/a": b"A"})
+    page = list(site.last().captures())[-1].capture
+
+    assert page.hints == Hints(title="On /a", published="Fri, 20 Nov 2026 08:00:00 GMT")
+    assert (page.entry_kind, page.role, page.capture_id[-5:]) == ("feed", "page", "00002")
+
+
+def test_a_failed_entry_makes_a_crawl_incomplete_and_leaves_the_others_alone(tmp_path: Path) -> None:
+    site = offline(tmp_path, {"kind": "feed", "url": HOST + "/feed.xml"}, MAP)
+
+    summary = site.crawl({"/feed.xml": b"TIMEOUT", "/map.xml": sitemap("/b"), "/b": b"B"})
+
+    assert not summary.is_complete
+    assert site.ends() == {"/feed.xml": "failed timeout", "/map.xml": "fetched", "/b": "fetched"}
+
+
+def test_an_index_is_followed_down_newest_child_first(tmp_path: Path) -> None:
+    site = offline(tmp_path, MAP)
+
+    site.crawl(
+        {
+            "/map.xml": index(old="2026-01-01", new="2026-11-20"),
+            "/old.xml": sitemap("/a"),
+            "/new.xml": sitemap("/b"),
+            "/a": b"A",
+            "/b": b"B",
+        }
+    )
+
+    assert site.asked == ["/map.xml", "/new.xml", "/old.xml", "/b", "/a"]
+    assert {it.entry_url for it in site.last().outcomes} == {None, HOST + "/map.xml"}
+
+
+def test_a_settled_child_of_an_index_is_not_asked_for_again(tmp_path: Path) -> None:
+    site = offline(tmp_path, MAP)
+    web = {"/map.xml": index(old="2026-01-01", new="2026-11-20"), "/old.xml": sitemap(), "/new.xml": sitemap()}
+    site.crawl(web)
+    site.asked.clear()
+
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(hours=2))
+
+    assert site.asked == ["/map.xml", "/new.xml"]
+    assert site.ends()["/old.xml"] == "skipped not_due"
+
+
+def test_an_index_of_itself_ends(tmp_path: Path) -> None:
+    site = offline(tmp_path, MAP)
+
+    site.crawl({"/map.xml": index(map="2026-11-20", deep="2026-11-20"), "/deep.xml": index(deeper="2026-11-20")})
+
+    assert site.ends()["/deeper.xml"] == "failed not_found"
+    assert site.asked.count("/map.xml") == 1
+
+
+def test_a_listing_is_paged_to_its_limit(tmp_path: Path) -> None:
+    site = offline(tmp_path, LISTING)
+
+    def page(n: int) -> bytes:
+        return f'<a class="n" href="/a{n}">x</a><a class="next" href="/list?page={n + 1}">more</a>'.encode()
+
+    site.crawl({"/list": page(1), "/list?page=2": page(2), "/list?page=3": page(3), "/a1": b"A", "/a2": b"B"})
+
+    assert site.asked == ["/list", "/list?page=2", "/a1", "/a2"]
+    assert len(site.ends()) == 4
+
+
+def test_a_channel_is_paged_back_until_all_messages_are_known(tmp_path: Path) -> None:
+    site = offline(tmp_path, CHANNEL)
+    web = {
+        "/s/desk": preview(41, 42),
+        "/s/desk?before=41": preview(21, 40),
+        "/s/desk?before=21": preview(2, 20),
+        "/s/desk?before=2": preview(1),
+    }
+    site.crawl(web)
+    first, site.asked = site.asked, []
+    web["/s/desk"], web["/s/desk?before=42"] = preview(42, 43), preview(22, 41)
+
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(hours=1))
+
+    assert first == ["/s/desk", "/s/desk?before=41", "/s/desk?before=21"]
+    assert site.asked == ["/s/desk", "/s/desk?before=42", "/s/desk?before=22"]
+    assert {it.role for it in site.last().outcomes} == {"both"}
+
+
+def test_a_channel_with_nothing_new_is_read_on_one_page(tmp_path: Path) -> None:
+    site = offline(tmp_path, CHANNEL)
+    web = {"/s/desk": preview(41, 42), "/s/desk?before=41": preview(40)}
+    site.crawl(web)
+    site.asked.clear()
+
+    site.crawl(web, run_id="run2")
+
+    assert site.asked == ["/s/desk"]
+
+
+def test_pages_that_are_not_due_are_not_asked_for(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    web = {"/feed.xml": rss("/a"), "/a": b"A"}
+    site.crawl(web)
+
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(minutes=20))
+
+    assert site.ends() == {"/feed.xml": "fetched", "/a": "skipped not_due"}
+
+
+def test_a_page_that_the_entry_says_is_modified_is_due_at_once(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    site.crawl({"/feed.xml": rss("/a", modified="2026-11-20T08:00:00Z"), "/a": b"A"})
+
+    site.crawl(
+        {"/feed.xml": rss("/a", modified="2026-11-20T12:10:00Z"), "/a": b"A2"},
+        run_id="run2",
+        as_of=DAY + timedelta(minutes=20),
+    )
+
+    assert site.ends()["/a"] == "fetched"
+
+
+def test_known_pages_are_looked_at_again_although_no_entry_lists_them(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    site.crawl({"/feed.xml": rss("/a", "/b"), "/a": b"A", "/b": b"B"})
+
+    site.crawl({"/feed.xml": rss("/c"), "/a": b"A2", "/c": b"C"}, run_id="run2", as_of=DAY + timedelta(days=1))
+    revisited = next(it.capture for it in site.last().captures() if it.capture.request_url == HOST + "/a")
+
+    assert site.ends() == {"/feed.xml": "fetched", "/c": "fetched", "/a": "fetched", "/b": "failed not_found"}
+    assert revisited.hints.title == "On /a"
+    assert revisited.entry_url == HOST + "/feed.xml"
+
+
+def test_revisits_happen_although_the_entry_has_not_changed(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    web = {"/feed.xml": (200, {"ETag": '"1"'}, rss("/a")), "/a": b"A"}
+    site.crawl(web)
+
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(days=1))
+
+    assert site.ends() == {"/feed.xml": "skipped not_modified", "/a": "fetched"}
+
+
+def test_a_page_that_has_not_changed_is_not_fetched_again(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    web = {"/feed.xml": rss("/a"), "/a": (200, {"ETag": '"1"'}, b"A")}
+    site.crawl(web)
+
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(days=1))
+
+    assert site.ends()["/a"] == "skipped not_modified"
+
+
+def test_pages_over_the_limit_get_their_turn_next_time_even_behind_an_unchanged_entry(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    web = {"/feed.xml": (200, {"ETag": '"1"'}, rss("/a", "/b")), "/a": b"A", "/b": b"B"}
+
+    site.crawl(web, max_pages=1)
+    put_off = site.ends()
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(minutes=5))
+
+    assert put_off["/b"] == "skipped over_page_limit"
+    assert site.ends() == {"/feed.xml": "skipped not_modified", "/b": "fetched"}
+
+
+def test_an_old_address_that_redirects_to_a_listed_page_is_skipped(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    moved = (301, {"Location": "/a"}, b"")
+
+    site.crawl({"/feed.xml": rss("/old", "/a"), "/old": moved, "/a": b"A"})
+
+    assert site.ends() == {"/feed.xml": "fetched", "/old": "skipped redirected_to_known", "/a": "fetched"}
+    assert site.asked.count("/a") == 1
+
+
+def test_two_addresses_that_redirect_to_one_page_fetch_it_once(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    moved = (301, {"Location": "/a"}, b"")
+
+    site.crawl({"/feed.xml": rss("/old", "/older"), "/old": moved, "/older": moved, "/a": b"A"})
+
+    assert site.ends() == {"/feed.xml": "fetched", "/old": "fetched", "/older": "skipped redirected_to_known"}
+
+
+def test_a_redirect_to_what_is_no_article_is_not_followed(tmp_path: Path) -> None:
+    site = offline(tmp_path, allow=["/a"])
+
+    site.crawl({"/feed.xml": rss("/a"), "/a": (302, {"Location": "/"}, b"")})
+
+    assert site.ends()["/a"] == "skipped not_an_article_url"
+    assert site.asked == ["/feed.xml", "/a"]
+
+
+def test_an_unasked_304_is_a_failure(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+
+    site.crawl({"/feed.xml": rss("/a"), "/a": (304, {}, b"")})
+
+    assert site.ends()["/a"] == "failed http_error"
+
+
+def test_a_source_whose_rules_have_changed_lets_go_of_what_it_knew(tmp_path: Path) -> None:
+    offline(tmp_path).crawl({"/feed.xml": rss("/a"), "/a": b"A"})
+    site = offline(tmp_path, deny=["/a"])
+
+    site.crawl({"/feed.xml": rss()}, run_id="run2", as_of=DAY + timedelta(days=1))
+    site.crawl({"/feed.xml": rss()}, run_id="run3", as_of=DAY + timedelta(days=2))
+
+    assert site.asked == ["/feed.xml", "/feed.xml"]
+    assert site.ends() == {"/feed.xml": "fetched"}
