@@ -16,4 +16,4 @@ select
     n,
     n / sum(n) over (partition by stage) as share,
 from summed
-order by list_position(['url', 'page', 'record', 'article'], stage), outcome, n desc, reason;
+order by list_position(['url', 'page', 'record', 'article'], stage), n desc, outcome, reason;

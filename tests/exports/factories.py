@@ -147,7 +147,8 @@ class World:
         rows = []
         for (source_id, day), n in counts.items():
             rows += [
-                ledger_row(source_id, day, "url", "fetched", n + 3),
+                ledger_row(source_id, day, "url", "fetched", n + 1),
+                ledger_row(source_id, day, "url", "fetched", 2, reason="entry"),
                 ledger_row(source_id, day, "url", "skipped", 2, reason="robots"),
                 ledger_row(source_id, day, "page", "articles", n),
                 ledger_row(source_id, day, "page", "rejected", 1),

@@ -284,8 +284,8 @@ def test_rights_finds_articles_beyond_what_their_source_allows(
     ("stage", "outcome", "n", "fault"),
     [
         ("article", "published", 1, "articles counted"),
-        ("url", "fetched", 1, "more pages than fetched addresses"),
-        ("page", "articles", 999, "more pages than fetched addresses"),
+        ("url", "fetched", 1, "pages of 1 fetched addresses"),
+        ("page", "articles", 999, "1000 pages of"),
         ("record", "article", 1, "pages with articles without their records"),
         ("record", "rejection", 0, "rejected pages without their records"),
         ("page", "articles", 0, "records of no page"),
