@@ -93,7 +93,7 @@ app.command()(cli_stages.rebuild)
 @app.command()
 def demo() -> None:
     """Run the whole pipeline over the embedded sample world, twice, and say where to look."""
-    from flows.demo import run_demo
+    from samples.demo import run_demo
 
     raise typer.Exit(run_demo(Console()))
 

@@ -216,7 +216,6 @@ ARTICLE_VERSION = Table(
         _CONTENT_HASH,
         _instant("valid_from", "First capture with this content, UTC."),
         _instant("valid_to", "First capture with other content, UTC; null for the current version.", nullable=True),
-        _count("n_captures", "Captures that carried this version."),
         _text("title", "Headline in this version.", nullable=True),
         _text("text", "Text in this version.", nullable=True),
         _instant("published_at", "Publication instant in this version, UTC.", nullable=True),

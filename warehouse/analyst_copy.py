@@ -12,6 +12,7 @@ after a replacement gives the old data. Numbers, not times, order them, so that 
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -171,8 +172,9 @@ def _point_to(analyst: Path, pointer: _Pointer) -> Path:
     write_beside(analyst / _POINTER, pointer.model_dump_json(indent=1) + "\n")
     link = analyst / f".new-{_LINK}.link"
     link.unlink(missing_ok=True)
-    link.symlink_to(pointer.generation)
-    link.replace(analyst / _LINK)
+    with suppress(PermissionError):  # a file system without links: the pointer alone serves
+        link.symlink_to(pointer.generation)
+        link.replace(analyst / _LINK)
     fsync_folder(analyst)
     return analyst / pointer.generation
 

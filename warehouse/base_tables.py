@@ -104,7 +104,6 @@ VERSION_RUN = Table(
             meaning="First capture with other content, UTC; null for the current version.",
             nullable=True,
         ),
-        Column(name="n_captures", type=pa.int64(), meaning="Captures that carried this version."),
         Column(
             name="published_raw",
             type=pa.string(),

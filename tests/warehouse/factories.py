@@ -83,8 +83,29 @@ def related(url: str, label: str = "Kabar") -> Citation:
 
 def stage(staging: Path, crawl: Crawl, *, extractor: int = 1) -> Batch:
     """Write the batch that one extractor version makes of a crawl; each version reads its own number into the text."""
+    tables = _staged_tables(crawl, extractor)
+    return write_batch(staging, tables, crawl_id=crawl.crawl_id, source_id=crawl.source_id, extractor=extractor)
+
+
+def stage_days(staging: Path, *days: int) -> None:
+    """Write one batch a day, each of a crawl that carries an article of its own."""
+    for day in days:
+        stage(staging, crawl(day, Page(slug=f"day-{day}")))
+
+
+def stage_forged(staging: Path, crawl: Crawl, table: str, column: str, value: object) -> Batch:
+    """Write a batch whose files are whole, but one column of one table says something else than the others."""
+    tables = _staged_tables(crawl, 1)
+    forged = tables[table]
+    at = forged.schema.get_field_index(column)
+    values = pa.array([value] * forged.num_rows, type=forged.schema.field(at).type)
+    tables[table] = forged.set_column(at, forged.schema.field(at), values)
+    return write_batch(staging, tables, crawl_id=crawl.crawl_id, source_id=crawl.source_id, extractor=1)
+
+
+def _staged_tables(crawl: Crawl, extractor: int) -> dict[str, pa.Table]:
     articles = [(i, page, _article(crawl, page, extractor)) for i, page in enumerate(crawl.pages) if not page.rejected]
-    tables = {
+    return {
         "crawls": _table(STAGED_CRAWLS, [_crawl_row(crawl)]),
         "outcomes": _table(STAGED_OUTCOMES, _outcome_rows(crawl)),
         "captures": _table(STAGED_CAPTURES, _capture_rows(crawl, extractor)),
@@ -92,7 +113,6 @@ def stage(staging: Path, crawl: Crawl, *, extractor: int = 1) -> Batch:
         "rejections": _table(STAGED_REJECTIONS, _rejection_rows(crawl)),
         "citations": _table(STAGED_CITATIONS, _citation_rows([article for _, _, article in articles])),
     }
-    return write_batch(staging, tables, crawl_id=crawl.crawl_id, source_id=crawl.source_id, extractor=extractor)
 
 
 def stage_week(staging: Path) -> None:

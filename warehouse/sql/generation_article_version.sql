@@ -7,13 +7,11 @@ select
     article.content_sha256,
     article.last_changed_at as valid_from,
     cast(null as timestamp with time zone) as valid_to,
-    current_version.n_captures,
     article.title,
     article.text,
     article.published_at,
     article.n_chars,
 from article
-inner join current_version on article.article_id = current_version.article_id
 union all
 select
     article_id,
@@ -22,7 +20,6 @@ select
     content_sha256,
     valid_from,
     valid_to,
-    n_captures,
     title,
     text,
     published_at,

@@ -6,7 +6,6 @@ select
     version_run.first_seen_at,
     version_run.valid_from as last_changed_at,
     version_run.n_versions,
-    version_run.n_captures,
     version_run.published_raw,
     row_number() over (order by content.published_at nulls last, version_run.article_id) as place,
 from warehouse.version_run

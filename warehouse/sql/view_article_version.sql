@@ -7,7 +7,6 @@ select
     version_run.content_sha256,
     version_run.valid_from,
     version_run.valid_to,
-    version_run.n_captures,
     content.title,
     content.text,
     content.published_at,

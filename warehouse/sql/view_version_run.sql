@@ -55,7 +55,6 @@ run as (
         arg_max(source_id, (fetched_at, capture_id, position)) as source_id,
         arg_max(content_sha256, (fetched_at, capture_id, position)) as content_sha256,
         min(fetched_at) as valid_from,
-        count(distinct capture_id) as n_captures,
         arg_min_null(published_raw, (fetched_at, capture_id, position)) as published_raw,
     from numbered
     group by article_id, version
@@ -69,7 +68,6 @@ final as (
         content_sha256,
         valid_from,
         lead(valid_from) over (partition by article_id order by version) as valid_to,
-        n_captures,
         published_raw,
         min(valid_from) over (partition by article_id) as first_seen_at,
         count(*) over (partition by article_id) as n_versions,
@@ -83,7 +81,6 @@ select
     content_sha256,
     valid_from,
     valid_to,
-    n_captures,
     published_raw,
     first_seen_at,
     n_versions,

@@ -1,7 +1,7 @@
 """The demo: two days of the sample news world through the whole pipeline, as the Prefect flow that production runs.
 
 Everything lies in a data root of its own, which each demo makes anew. The world's clock is fixed, so every demo gives
-the same articles. Only this module and the tests know of the sample world.
+the same articles.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from exports.diff import ReleaseDiff, diff_releases
+from flows.cli_options import MisusedError
 from flows.cli_run import RunOrder, prefect_for, run_flow
 from flows.reports import RunReport, Verdict
 from flows.serve_mark import find_serving
@@ -36,7 +37,7 @@ _N_NAMED = 3
 _LOOK_EVERY_S = 0.2
 
 
-class DemoError(Exception):
+class DemoError(MisusedError):
     """The demo cannot start; the message names the folder and why."""
 
 
