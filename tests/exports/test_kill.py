@@ -33,7 +33,6 @@ exports.release.cut_release(Path(generation), Path(releases), now=moment, code_v
 POINTS = {
     "while-writing": ("exports.draft", "write_months"),
     "before-verifying": ("exports.release", "verify_release"),
-    "after-renaming": ("exports.release", "fsync_folder"),
     "before-the-pointer": ("exports.release", "write_versions"),
 }
 
