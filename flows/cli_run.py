@@ -7,11 +7,14 @@ is seen in the UI either way.
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from inspect import isawaitable
+from types import FrameType
+from typing import NoReturn
 
 from flows.journal import require_no_run
 from flows.reports import RunReport
@@ -42,10 +45,11 @@ class InterruptedRunError(Exception):
 def run_as_flow(settings: Settings, root: DataRoot, order: RunOrder) -> RunReport:
     """Run crawl, ingest and release as the Prefect flow and return its report; once in a process.
 
-    Changes the environment of this process, which Prefect and the stages read. Raises RunUnderWayError, ServiceError,
-    InterruptedRunError, and what stopped the flow.
+    Changes the environment of this process, which Prefect and the stages read, and what SIGTERM does to it. Raises
+    RunUnderWayError, ServiceError, InterruptedRunError, and what stopped the flow.
     """
     require_no_run(root.runs)
+    signal.signal(signal.SIGTERM, _interrupt)
     server = _point_prefect(settings, root)
     from prefect.exceptions import TerminationSignal
 
@@ -97,6 +101,10 @@ async def _send_what_is_left() -> None:
             drained = EventsWorker.drain_all(at_exit=False)
             if isawaitable(drained):  # it is, within an event loop; the annotation cannot say so
                 await drained
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def serve_place(settings: Settings, root: DataRoot, plan: ServePlan, announce: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ The stages are called as tasks of this flow and not as flows of their own: one r
 notification, and a cancellation has one process to reach.
 """
 
+import asyncio
 import os
 
 from prefect import flow
@@ -51,6 +52,8 @@ async def run(
             save_report(root.runs, report)
     except RunUnderWayError as error:  # as the limit of the deployment does: what would be crawled is being crawled
         return Cancelled(message=str(error))
+    except asyncio.CancelledError:  # else Prefect takes it for a crash and tells of it
+        return Cancelled(message="interrupted; what was archived is kept")
     await publish_report(report, settings)
     return state_of(report)
 

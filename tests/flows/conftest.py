@@ -29,3 +29,8 @@ def kabarchy_in(home: Path, world: NewsWorld) -> Kabarchy:
     for source_id in set(world.write_registry(root.sources)).difference(KEPT):
         (root.sources / f"{source_id}.toml").unlink()
     return Kabarchy(home)
+
+
+@pytest.fixture
+def world_urls(world: NewsWorld) -> dict[str, str]:
+    return dict(world.base_urls)

@@ -1,13 +1,16 @@
 """The `kabarchy` command as a child process, and what a test may do to the processes that it starts."""
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +31,8 @@ class Kabarchy:
     def environment(self) -> dict[str, str]:
         """That of the command: nothing of the operator's, and the code of this checkout wherever it starts."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("KABARCHY_", "PREFECT_"))}
-        return {**own, "KABARCHY_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
+        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return {**own, "KABARCHY_HOME": str(self.home), "PYTHONPATH": path}
 
     def call(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a verb to its end."""
@@ -36,7 +40,7 @@ class Kabarchy:
             [*COMMAND, *words], env=self.environment, capture_output=True, text=True, timeout=120, check=False
         )
 
-    @contextmanager
+    @contextlib.contextmanager
     def start(self, *words: str) -> Iterator[subprocess.Popen[str]]:
         """Start a verb in a process group of its own; what is left of it is killed at the end."""
         log = (self.home.parent / f"{words[0]}.log").open("a")
@@ -59,18 +63,28 @@ class Kabarchy:
                 return int(folder.name)
         return None
 
-    def api(self, path: str, body: object = None) -> Any:
-        """Ask the served Prefect's API: GET without a body, else POST."""
-        import urllib.request
-
+    def api(self, path: str, body: object = None, *, method: str | None = None) -> Any:
+        """Ask the API of the served Prefect: GET without a body, else POST."""
         port = json.loads((self.home / "prefect" / "serve.json").read_text())["port"]
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/api{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
+            method=method,
         )
+        return wait_for(lambda: _ask(request), seconds=30, what=path)[0]
+
+
+def _ask(request: urllib.request.Request) -> tuple[Any] | None:
+    """Return the answer in a tuple; None when the server is too busy with its database and asks to come again."""
+    try:
         with urllib.request.urlopen(request, timeout=10) as response:
-            return json.loads(response.read() or "null")
+            return (json.loads(response.read() or "null"),)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code != 503:
+                raise
+            return None
 
 
 def _command_line(folder: Path) -> str:
@@ -84,7 +98,7 @@ def wait_for(look: Callable[[], _T | None], *, seconds: float, what: str) -> _T:
     """Look until something is there; fail naming what was waited for."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if (found := look()) not in (None, False):
+        if found := look():
             return found
         time.sleep(0.1)
     raise AssertionError(f"{what}: not within {seconds} s")
@@ -98,11 +112,36 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-@contextmanager
-def silent_site() -> Iterator[str]:
-    """An address that takes connections and never answers: a crawl of it lasts until it is ended."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+class SilentSite:
+    """A site that takes connections and never answers: a crawl of it lasts until it is ended."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self.address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        self.asked: list[socket.socket] = []
+        """The connections, held open."""
+        threading.Thread(target=self._listen, args=(server,), daemon=True).start()
+
+    def _listen(self, server: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # closed: the test is over
+            while True:
+                self.asked.append(server.accept()[0])
+
+    def forget(self) -> None:
+        """Close what was asked so far."""
+        while self.asked:
+            self.asked.pop().close()
+
+
+@contextlib.contextmanager
+def silent_site() -> Iterator[SilentSite]:
+    """Run a silent site for the length of a with block."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        site = SilentSite(server)
+        try:
+            yield site
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            site.forget()
 
 
 def write_source(folder: Path, source_id: str, address: str) -> None:

@@ -1,0 +1,178 @@
+"""The command line says what is wrong in one line and in its exit code, and starts fast where it can."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows.cli import app
+from flows.journal import hold_run
+from scrapers.clock import Clock
+from scrapers.data_root import open_data_root
+from scrapers.registry import SHIPPED_SOURCES
+from tests.flows.kabarchy import ROOT, write_source
+from warehouse.lock import loader_lock
+
+VERBS = (
+    "run",
+    "crawl",
+    "extract",
+    "load",
+    "publish",
+    "rebuild",
+    "demo",
+    "sources",
+    "releases",
+    "sql",
+    "status",
+    "serve",
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A data root whose registry has one source."""
+    root = open_data_root(tmp_path / "home")
+    root.sources.mkdir()
+    write_source(root.sources, "a_source", "http://127.0.0.1:9")
+    return root.path
+
+
+def kabarchy(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_help_names_every_verb() -> None:
+    text = kabarchy("--help").stdout
+
+    assert [verb for verb in VERBS if not re.search(rf"\b{verb}\b", text)] == []
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str) -> None:
+    assert kabarchy(verb, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run", "no_such"), ("crawl", "no_such"), ("sources", "show", "no_such"), ("sources", "check", "no_such")],
+)
+def test_an_unknown_source_is_named(home: Path, words: tuple[str, ...]) -> None:
+    result = kabarchy(*words, "--home", home)
+
+    assert result.exit_code == 2
+    assert result.stderr == "kabarchy: unknown source: no_such (registry has 1 sources)\n"
+
+
+def test_an_unreadable_registry_file_is_named_with_the_fault(home: Path) -> None:
+    (home / "sources" / "broken.toml").write_text("name = \n")
+
+    result = kabarchy("run", "--home", home)
+
+    assert result.exit_code == 2
+    assert re.fullmatch(rf"kabarchy: {home}/sources/broken.toml: Invalid value .*line 1.*\n", result.stderr)
+
+
+def test_a_data_root_of_another_version_is_refused(home: Path) -> None:
+    (home / "kabarchy.json").write_text('{"data_root_version": 99}')
+
+    result = kabarchy("status", "--home", home)
+
+    assert result.exit_code == 2
+    assert result.stderr == f"kabarchy: {home}: data root of version 99, this Kabarchy reads version 1\n"
+
+
+def test_a_bad_variable_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KABARCHY_CONTACT_URL", "not-an-address")
+
+    result = kabarchy("crawl", "--home", home)
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "kabarchy: KABARCHY_CONTACT_URL: not an http(s) address: 'not-an-address'\n",
+    )
+
+
+def test_a_second_run_says_who_is_at_work(home: Path) -> None:
+    with hold_run(home / "runs", (), as_of=None, now=Clock().now()) as mark:
+        result = kabarchy("run", "--home", home)
+
+    assert result.exit_code == 1
+    assert re.fullmatch(
+        rf"kabarchy: a run is under way in .*: process {mark.pid}, run {mark.run_id} .*\n", result.stderr
+    )
+
+
+def test_a_locked_warehouse_names_the_process_that_holds_it(home: Path) -> None:
+    with loader_lock(home / "warehouse" / "kabarchy.duckdb"):
+        result = kabarchy("load", "--home", home)
+
+    assert result.exit_code == 1
+    assert re.search(r"kabarchy: load: .*another loader is at work, process \d+", result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("sql", "select 1"), "no generation yet"),
+        (("releases", "verify"), "no release yet"),
+        (("releases", "diff", "2026-11-20", "2026-11-21"), "no release yet"),
+        (("sql", "--example", "99"), "no example 99"),
+        (("sql", "select 1", "--example", "1"), "give one of"),
+        (("sql", "--file", "/nonexistent.sql"), "/nonexistent.sql"),
+    ],
+)
+def test_what_is_not_there_is_one_line(home: Path, words: tuple[str, ...], complaint: str) -> None:
+    result = kabarchy(*words, "--home", home)
+
+    assert result.exit_code in (1, 2)
+    assert complaint in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_misspelt_option_is_a_misuse() -> None:
+    assert kabarchy("status", "--hoem").exit_code == 2
+
+
+def test_the_shipped_registry_can_be_used() -> None:
+    result = kabarchy("sources", "check", "--sources", SHIPPED_SOURCES, "--json")
+
+    assert result.exit_code == 0
+    assert sorted(json.loads(result.stdout)) == sorted(path.stem for path in SHIPPED_SOURCES.glob("*.toml"))
+
+
+def test_a_source_is_shown_as_the_registry_has_it(home: Path) -> None:
+    shown = json.loads(kabarchy("sources", "show", "a_source", "--home", home).stdout)
+
+    assert (shown["id"], shown["delay_s"], shown["entries"][0]["kind"]) == ("a_source", 0.1, "feed")
+
+
+def test_the_status_of_an_empty_data_root_names_its_sources(home: Path) -> None:
+    found = json.loads(kabarchy("status", "--home", home, "--json").stdout)
+
+    assert (found["latest_release"], found["generation"], found["run_under_way"]) == (None, None, None)
+    assert [(source["source"], source["articles"]) for source in found["sources"]] == [("a_source", 0)]
+
+
+def test_the_examples_are_listed_by_number() -> None:
+    numbers = [example["number"] for example in json.loads(kabarchy("sql", "--example", "0", "--json").stdout)]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= 10
+
+
+def test_the_verbs_that_look_do_without_prefect_and_scrapy(home: Path) -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from flows.cli import app\n"
+        f"for words in (['status'], ['sources', 'list'], ['releases', 'list'], ['sql', '--example', '0']):\n"
+        f"    CliRunner().invoke(app, [*words, '--home', {str(home)!r}])\n"
+        "print(sorted({'prefect', 'scrapy'} & {name.split('.')[0] for name in sys.modules}))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
