@@ -1,13 +1,12 @@
 """Who wrote it: persons, not the outlet, not an agency, not an address."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from html import unescape
 
 from lxml.html import HtmlElement
 
-from scrapers.extraction.decode import clean_line
+from scrapers.extraction.decode import clean_line, fold
 from scrapers.extraction.page import Page, count_chars, text_of
 from scrapers.registry import Source
 
@@ -39,7 +38,7 @@ _MAX_NAME_CHARS, _MAX_NAME_WORDS = 60, 6  # "Mir Ali Hosseini al-Tabrizi Beg" ha
 
 def read_authors(page: Page, source: Source) -> tuple[str, ...]:
     """Return the persons that the page names as authors, in its order, from the first witness that names any."""
-    outlets = {_key(name) for name in (source.name, page.first_meta("og:site_name"), *page.structured.outlets) if name}
+    outlets = {fold(name) for name in (source.name, page.first_meta("og:site_name"), *page.structured.outlets) if name}
     for said in _witnesses(page):
         if names := _persons(said, outlets):
             return names
@@ -82,15 +81,11 @@ def _persons(said: Iterable[str], outlets: set[str]) -> tuple[str, ...]:
     for text in said:
         for part in _SPLIT.split(_PREFIX.sub("", clean_line(unescape(text)))):
             name = _PREFIX.sub("", part).strip(" .,-–—")
-            if _is_person(name) and _key(name) not in outlets:
-                names.setdefault(_key(name), name)
+            if _is_person(name) and fold(name) not in outlets:
+                names.setdefault(fold(name), name)
     return tuple(names.values()) if len(names) <= MAX_AUTHORS else ()
 
 
 def _is_person(name: str) -> bool:
     is_short = 2 < len(name) <= _MAX_NAME_CHARS and len(name.split()) <= _MAX_NAME_WORDS
     return is_short and not _NOT_A_PERSON.search(name) and not name[0].islower()
-
-
-def _key(name: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum())

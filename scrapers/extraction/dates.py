@@ -42,6 +42,7 @@ _URL_DAY = re.compile(
 )
 _AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
 _MAX_LINE_CHARS = 150  # a line of date, author, section and counters; more is prose
+_MAX_PAIR_CHARS = 40  # day and time in two elements
 _MAX_LINE_WORDS = 8  # of a line that ends like a sentence
 _MAX_YEARLESS_CHARS = 40  # "4 января" in a longer line may be an event
 _DATELINE_CHARS = 60  # a paragraph may open with its date and time: "10:14, 20 января 2021, Бишкек - "
@@ -68,15 +69,34 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The lines near the headline, the nearest first."""
+
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+def look_around(lines: Lines, title: str | None) -> Neighbourhood:
+    """Return the lines near the headline; none when the page does not show it."""
+    headline = lines.find_headline(title) if title else None
+    if headline is None:
+        return Neighbourhood()
+    near = [line.text for line in lines.lines[headline + 1 : headline + 1 + _AFTER_HEADLINE]]
+    pairs = [f"{one}, {other}" for one, other in pairwise(near) if len(one) + len(other) < _MAX_PAIR_CHARS]
+    before = [line.text for line in lines.lines[max(0, headline - _BEFORE_HEADLINE) : headline]]
+    return Neighbourhood(after=(*near, *pairs), before=tuple(reversed(before)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Witness:
     origin: DateOrigin
     date: WrittenDate
 
 
-def read_published(page: Page, capture: Capture, source: Source, lines: Lines) -> Published | None:
+def read_published(page: Page, capture: Capture, source: Source, near: Neighbourhood) -> Published | None:
     """Choose the publication time; None when no witness gives an acceptable one."""
     first: _Witness | None = None
-    for witness in _witnesses(page, capture, source, lines):
+    for witness in _witnesses(page, capture, source, near):
         if not _is_acceptable(witness.date, capture.fetched_at, source.zone):
             continue
         if first is None:
@@ -139,14 +159,14 @@ def _is_acceptable(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> b
         return False
 
 
-def _witnesses(page: Page, capture: Capture, source: Source, lines: Lines) -> Iterator[_Witness]:
+def _witnesses(page: Page, capture: Capture, source: Source, near: Neighbourhood) -> Iterator[_Witness]:
     for origin, raw in _said(page, capture, source):
         date = read_date(raw, fetched_at=capture.fetched_at, zone=source.zone)
         if date is not None:
             yield _Witness(origin, date)
     if in_url := _day_in_url(page.url, capture, source):
         yield _Witness(DateOrigin.URL, in_url)
-    for date in _shown(page, lines, fetched_at=capture.fetched_at, zone=source.zone):
+    for date in _shown(page, near, fetched_at=capture.fetched_at, zone=source.zone):
         yield _Witness(DateOrigin.VISIBLE, date)
 
 
@@ -193,13 +213,12 @@ def _day_in_url(url: str, capture: Capture, source: Source) -> WrittenDate | Non
     return read_date(iso, fetched_at=capture.fetched_at, zone=source.zone)
 
 
-def _shown(page: Page, lines: Lines, *, fetched_at: datetime, zone: ZoneInfo) -> Iterator[WrittenDate]:
+def _shown(page: Page, near: Neighbourhood, *, fetched_at: datetime, zone: ZoneInfo) -> Iterator[WrittenDate]:
     """Yield the dates shown after the headline, then in elements named for a date, then just before the headline."""
-    after, before = _around_headline(lines)
-    for line in after:
+    for line in near.after:
         if date := _date_of_line(line, fetched_at=fetched_at, zone=zone):
             yield date
-    for line in (*_date_elements(page.root), *before):
+    for line in (*_date_elements(page.root), *near.before):
         date = _date_of_line(line, fetched_at=fetched_at, zone=zone)
         if date is not None and not _is_page_clock(date, fetched_at, zone):
             yield date
@@ -213,16 +232,6 @@ def _is_page_clock(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> b
         return abs(date.at(zone) - fetched_at) < _CLOCK_ERROR
     except OverflowError:
         return False
-
-
-def _around_headline(lines: Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if lines.headline is None:
-        return (), ()
-    start = lines.headline + 1
-    near = lines.lines[start : start + _AFTER_HEADLINE]
-    pairs = tuple(f"{one}, {other}" for one, other in pairwise(near) if len(one) + len(other) < 40)
-    before = lines.lines[max(0, lines.headline - _BEFORE_HEADLINE) : lines.headline]
-    return (*near, *pairs), before[::-1]
 
 
 def _date_elements(root: HtmlElement) -> Iterator[str]:

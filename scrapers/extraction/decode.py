@@ -104,3 +104,13 @@ def clean_lines(text: str) -> str:
     """Return text in our normal form with its lines kept, each trimmed, empty ones dropped."""
     lines = (_SPACES.sub(" ", line).strip() for line in clean_text(text).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def fold(text: str) -> str:
+    """Return what two wordings of one text share: its letters and digits, in one case.
+
+    >>> fold("«Кар» жаады!") == fold("КАР ЖААДЫ")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")

@@ -12,7 +12,7 @@ from scrapers.extraction.address import own_address, read_address
 from scrapers.extraction.article_check import check_text, find_challenge
 from scrapers.extraction.authors import read_authors
 from scrapers.extraction.citations import read_inline, take_related
-from scrapers.extraction.dates import Published, read_modified, read_published
+from scrapers.extraction.dates import Published, look_around, read_modified, read_published
 from scrapers.extraction.decode import decode_html
 from scrapers.extraction.language import declared_language, detect_language
 from scrapers.extraction.page import Page, parse_page
@@ -78,11 +78,12 @@ class _Metadata:
 
 
 def _read_metadata(page: Page, capture: Capture, source: Source) -> _Metadata:
-    title = read_title(page, source, hint=capture.hints.title)
+    lines = read_lines(page.root)
+    title = read_title(page, lines, source, hint=capture.hints.title)
     return _Metadata(
         url=read_address(page, capture, source),
         title=title,
-        published=read_published(page, capture, source, read_lines(page.root, title)),
+        published=read_published(page, capture, source, look_around(lines, title)),
         modified_at=read_modified(page, capture, source),
         authors=read_authors(page, source),
         section=read_section(page),

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from scrapers.extraction.decode import clean_line
+from scrapers.extraction.decode import clean_line, fold
 from scrapers.extraction.page import BLOCK_TAGS
-from scrapers.extraction.title import is_same_title
 
 _SKIPPED_TAGS = frozenset(
     {"script", "style", "noscript", "template", "nav", "footer", "aside", "select", "form", "button", "head"}
@@ -17,31 +16,41 @@ _SKIPPED_TAGS = frozenset(
 _HEADINGS = ("h1", "h2", "h3")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
-    """The lines of a page; asides, navigation, forms and footers left out."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text."""
 
-    lines: tuple[str, ...]
-    headline: int | None
-    """Index of the line that is the headline; None when none is."""
-
-
-def read_lines(root: HtmlElement, title: str | None) -> Lines:
-    """Read a page's lines and find its headline among them.
-
-    The first of equals, since print versions come last; but one that is no link, since lists of the latest news come
-    first and link to the page itself.
-    """
-    lines = tuple(line for line in _split(root) if line.text)
-    places = [i for i, line in enumerate(lines) if title and is_same_title(line.text, title)]
-    shown = [i for i in places if not lines[i].is_link]
-    return Lines(lines=tuple(line.text for line in lines), headline=next(iter(shown or places), None))
+    text: str
+    is_link: bool
+    """Whether all of it is a link; a link in a heading is a headline and counts as none."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    is_link: bool
+class Lines:
+    """The lines of a page; asides, navigation, forms and footers left out."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """What the lines say that are no links, folded for comparison."""
+        return frozenset(fold(line.text) for line in self.lines if not line.is_link)
+
+    def find_headline(self, title: str) -> int | None:
+        """Return the index of the line that is the headline; None when none is.
+
+        The first of equals, since print versions come last; but one that is no link, since lists of the latest news
+        come first and link to the page itself.
+        """
+        key = fold(title)
+        places = [i for i, line in enumerate(self.lines) if fold(line.text) == key]
+        shown = [i for i in places if not self.lines[i].is_link]
+        return next(iter(shown or places), None)
+
+
+def read_lines(root: HtmlElement) -> Lines:
+    """Read a page's lines in document order."""
+    return Lines(tuple(line for line in _split(root) if line.text))
 
 
 class _LineBuilder:
@@ -56,13 +65,13 @@ class _LineBuilder:
             self._pieces.append(text)
             self._has_plain = self._has_plain or not (is_linked or text.isspace())
 
-    def end(self) -> _Line:
-        line = _Line(clean_line("".join(self._pieces)), not self._has_plain)
+    def end(self) -> Line:
+        line = Line(clean_line("".join(self._pieces)), not self._has_plain)
         self._pieces, self._has_plain = [], False
         return line
 
 
-def _split(root: HtmlElement) -> Iterator[_Line]:
+def _split(root: HtmlElement) -> Iterator[Line]:
     builder = _LineBuilder()
     skipped: HtmlElement | None = None
     n_links = 0

@@ -13,9 +13,8 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from scrapers.extraction.boilerplate import BOX_NAME, COMMENTS_NAME, PROMOTION_LINE
-from scrapers.extraction.decode import clean_lines
+from scrapers.extraction.decode import clean_lines, fold
 from scrapers.extraction.page import count_chars
-from scrapers.extraction.title import is_same_title
 from scrapers.registry import Selectors
 
 EXCERPT_CHARS = 200
@@ -103,7 +102,7 @@ def _trafilatura(root: HtmlElement, *, is_precise: bool) -> str:
 def _tidy(text: str, title: str | None) -> str:
     """Drop the lines that only repeat the headline or ask to follow, subscribe or share."""
     lines = clean_lines(text).split("\n")
-    while lines and title and is_same_title(lines[0], title):
+    while lines and title and fold(lines[0]) == fold(title):
         del lines[0]
     return "\n".join(line for line in lines if not PROMOTION_LINE.match(line))
 

@@ -5,46 +5,46 @@ others wins; the others carry site names, which are cut off. Where no heading ag
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from scrapers.extraction.decode import clean_line
+from scrapers.extraction.decode import clean_line, fold
 from scrapers.extraction.page import Page, text_of
+from scrapers.extraction.page_lines import Lines
 from scrapers.registry import Source
 
 MAX_TITLE_CHARS = 400
 """Longer headings are mistakes of markup: the longest real headline met has 236 characters."""
 
 _MIN_KEY_CHARS = 8  # below this, agreement of two texts says nothing: "News" agrees with everything
+_MIN_SHARE = 0.3  # of a title that its heading makes up; the site's name in a long title makes up less
 _AGREEMENT = 0.75  # token F1 of two wordings of one headline; different headlines of one site stay below 0.5
 _SEPARATOR = re.compile(
-    r"\s+(?:[-–—−|•·:/\\»«›]|::|\|\||>)\s+|\s*[|»]\s*|(?<=[а-яa-z])\.\s+(?=[A-ZА-Я][\w-]+\.\w{2,3}$)"
+    r"\s+(?:[-–—−|•·:/\\»«›]|::|\|\||>)\s+|\s*[|»｜]\s*|--|(?<=[^\W_a-zA-Z])_+(?=\w)"
+    r"|(?<=[а-яa-z])\.\s+(?=[A-ZА-Я][\w-]+\.\w{2,3}$)"
 )
+"""What stands between a headline and a site's name; underscores only in Chinese, a full stop before a domain only."""
+
 _NOT_A_HEADLINE = re.compile(r"(?i)logo|site-?(?:name|title)|brand|masthead|visually-hidden")
 
 
-def read_title(page: Page, source: Source, *, hint: str | None) -> str | None:
+def read_title(page: Page, lines: Lines, source: Source, *, hint: str | None) -> str | None:
     """Choose the headline; None when the page has none. `hint` is what the source's feed said."""
     if selected := _selected(page, source.selectors.title):
         return selected
     outlets = _outlet_keys(page, source)
-    witnesses = [w for w in _witnesses(page, hint) if _key(w) not in outlets]
-    headings = [h for h in _headings(page) if _key(h) not in outlets]
+    witnesses = [w for w in _witnesses(page, hint) if fold(w) not in outlets]
+    headings = [h for h in _headings(page) if fold(h) not in outlets]
     return (
         _agreeing(headings, witnesses)
+        or _shown_segment(witnesses, lines)
         or _cut_outlet(witnesses, outlets)
         or (headings[0] if headings else None)
         or _lower_heading(page, outlets)
     )
-
-
-def is_same_title(one: str, other: str) -> bool:
-    """Whether two texts are the same headline but for case, punctuation and spacing."""
-    return _key(one) == _key(other)
 
 
 def _selected(page: Page, css: str | None) -> str | None:
@@ -78,15 +78,26 @@ def _agreeing(headings: list[str], witnesses: list[str]) -> str | None:
     """Return the heading that best agrees with any witness, the first of equals."""
     scored = [(max((_agreement(h, w) for w in witnesses), default=0.0), -i, h) for i, h in enumerate(headings)]
     best = max(scored, default=(0.0, 0, ""))
-    return best[2] if best[0] >= _AGREEMENT else None
+    return _without_kicker(best[2], witnesses) if best[0] >= _AGREEMENT else None
+
+
+def _without_kicker(heading: str, witnesses: list[str]) -> str:
+    """Return the witness that the heading ends with, when what stands before is a line above the headline."""
+    for witness in witnesses:
+        for part in (witness, *_prefixes(witness)):
+            if heading != part and heading.endswith(part) and len(part) > len(heading) / 2:
+                return part
+    return heading
 
 
 def _agreement(heading: str, witness: str) -> float:
     """Return how far a heading and a machine-readable title say the same, 0 to 1."""
-    one, other = _key(heading), _key(witness)
+    one, other = fold(heading), fold(witness)
     if one == other:
         return 1.0
-    if len(one) >= _MIN_KEY_CHARS and (one in other or (other in one and len(other) > len(one) / 2)):
+    is_part = len(one) >= _MIN_KEY_CHARS and one in other and len(one) >= _MIN_SHARE * len(other)
+    is_longer = other in one and len(other) > len(one) / 2
+    if is_part or is_longer:
         return 0.95
     return max(_token_f1(heading, part) for part in (witness, *_prefixes(witness)))
 
@@ -96,15 +107,25 @@ def _token_f1(one: str, other: str) -> float:
     return 2 * sum((a & b).values()) / max(1, sum(a.values()) + sum(b.values()))
 
 
+def _shown_segment(witnesses: list[str], lines: Lines) -> str | None:
+    """Return the longest part of a witness that the page shows as a line of its own, in whatever element."""
+    shown = lines.folded
+    for witness in witnesses:
+        parts = sorted((witness, *_prefixes(witness), *_suffixes(witness)), key=len, reverse=True)
+        if part := next((part for part in parts if fold(part) in shown), None):
+            return part
+    return None
+
+
 def _cut_outlet(witnesses: list[str], outlets: frozenset[str]) -> str | None:
     """Return the first witness without the outlet's name before or after it."""
     if not witnesses:
         return None
     title = witnesses[0]
-    keys = {_key(w) for w in witnesses}
+    keys = {fold(w) for w in witnesses}
     for part in (*_prefixes(title), *_suffixes(title)):
-        rest = _key(title).replace(_key(part), "", 1)
-        if _key(part) in keys or (rest and any(rest == o or (len(o) > 3 and o in rest) for o in outlets)):
+        rest = fold(title).replace(fold(part), "", 1)
+        if fold(part) in keys or (rest and any(rest == o or (len(o) > 3 and o in rest) for o in outlets)):
             return part
     return title
 
@@ -112,20 +133,20 @@ def _cut_outlet(witnesses: list[str], outlets: frozenset[str]) -> str | None:
 def _prefixes(title: str) -> Iterator[str]:
     """Yield the title without its last segment, without its last two, ..."""
     for match in reversed(list(_SEPARATOR.finditer(title))):
-        if len(_key(head := title[: match.start()].strip())) >= _MIN_KEY_CHARS:
+        if len(fold(head := title[: match.start()].strip())) >= _MIN_KEY_CHARS:
             yield head
 
 
 def _suffixes(title: str) -> Iterator[str]:
     for match in _SEPARATOR.finditer(title):
-        if len(_key(tail := title[match.end() :].strip())) >= _MIN_KEY_CHARS:
+        if len(fold(tail := title[match.end() :].strip())) >= _MIN_KEY_CHARS:
             yield tail
 
 
 def _lower_heading(page: Page, outlets: frozenset[str]) -> str | None:
     """Return the first second-level heading, for pages that have neither title nor first-level heading."""
     texts = (text_of(e) for e in page.root.iter("h2"))
-    return next((t for t in texts if t and len(t) <= MAX_TITLE_CHARS and _key(t) not in outlets), None)
+    return next((t for t in texts if t and len(t) <= MAX_TITLE_CHARS and fold(t) not in outlets), None)
 
 
 def _outlet_keys(page: Page, source: Source) -> frozenset[str]:
@@ -138,10 +159,4 @@ def _outlet_keys(page: Page, source: Source) -> frozenset[str]:
         host.rpartition(".")[0],
         *page.structured.outlets,
     )
-    return frozenset(key for name in names if name and len(key := _key(name)) > 2)
-
-
-def _key(text: str) -> str:
-    """Return what two wordings of one headline share: letters and digits in one case."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
+    return frozenset(key for name in names if name and len(key := fold(name)) > 2)
