@@ -9,6 +9,7 @@ import typer
 from exports.diff import diff_releases
 from exports.release import list_releases
 from exports.verify import verify_release
+from exports.versions import read_versions
 from flows.cli_options import (
     PROBLEMS,
     HomeOption,
@@ -142,8 +143,7 @@ def _find_release(releases: Path, release_id: str | None) -> Path:
     known = {release.id: release.path for release in list_releases(releases)}
     if not known:
         raise MisusedError(f"{releases}: no release yet")
-    if release_id is None:
-        return list(known.values())[-1]
-    if release_id not in known:
-        raise MisusedError(f"no release {release_id} in {releases}; the latest is {list(known)[-1]}")
-    return known[release_id]
+    latest = read_versions(releases).latest
+    if (wanted := release_id or latest) not in known:
+        raise MisusedError(f"no release {wanted} in {releases}; the latest is {latest}")
+    return known[str(wanted)]

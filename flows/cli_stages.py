@@ -28,8 +28,6 @@ from flows.reports import SourceReport, source_rows
 from scrapers.clock import Clock
 from scrapers.visits import rebuild_visits
 
-_N_AT_ONCE = 4
-"""Crawls at the same time, as in the flow."""
 _NO_WAIT_S = 0.0
 """A person is told at once that another loader is at work."""
 
@@ -48,7 +46,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     with hold_run(place.root.runs, tuple(names or ()), as_of=instant, now=Clock().now()) as mark:
         order = stages.CrawlOrder(run_id=mark.run_id, as_of=instant, max_seconds=max_seconds)
         jobs = (partial(stages.crawl_source, place.settings, source, order, log) for source in chosen)
-        reports: tuple[SourceReport, ...] = asyncio.run(gather_in_turn(_N_AT_ONCE, jobs))
+        reports: tuple[SourceReport, ...] = asyncio.run(gather_in_turn(stages.CRAWLS_AT_ONCE, jobs))
     rows = source_rows(reports)
     print_json(rows) if as_json else print_rows(rows)
     raise typer.Exit(PROBLEMS if any(report.problem for report in reports) else DONE)

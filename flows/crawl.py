@@ -8,21 +8,18 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Failed
+from prefect.states import Cancelled, Failed
 from pydantic import AwareDatetime
 
-from flows.journal import hold_run
+from flows.journal import RunUnderWayError, hold_run
 from flows.processes import gather_in_turn
 from flows.reports import RunReport, SourceReport
 from flows.settings import Settings, read_settings
-from flows.stages import MAX_CRAWL_S, CrawlOrder, crawl_source
+from flows.stages import CRAWLS_AT_ONCE, MAX_CRAWL_S, CrawlOrder, crawl_source
 from flows.states import publish_sources, state_of
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry import Source, choose_sources, load_registry
-
-N_AT_ONCE = 4
-"""Crawls at the same time. A crawl waits for its site most of the time; four take half a core and 400 MB."""
 
 
 # No retry: a site that was down is visited again by the next run, and every page of this one is already due again then.
@@ -62,7 +59,7 @@ def _name_crawl() -> str:
 async def crawl(
     sources: list[str] | None = None,
     as_of: AwareDatetime | None = None,
-    n_at_once: int = N_AT_ONCE,
+    n_at_once: int = CRAWLS_AT_ONCE,
     max_seconds: float = MAX_CRAWL_S,
 ) -> State[RunReport]:
     """Crawl the named sources, or every enabled one; loads and publishes nothing.
@@ -73,9 +70,12 @@ async def crawl(
     root = open_data_root(settings.home)
     asked = tuple(sources or ())
     chosen = choose_sources(load_registry(settings.sources), asked)
-    with hold_run(root.runs, asked, as_of=as_of, now=Clock().now()) as mark:
-        order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
-        crawled = await crawl_sources(settings, chosen, order, n_at_once)
+    try:
+        with hold_run(root.runs, asked, as_of=as_of, now=Clock().now()) as mark:
+            order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
+            crawled = await crawl_sources(settings, chosen, order, n_at_once)
+    except RunUnderWayError as error:
+        return Cancelled(message=str(error))
     report = RunReport(run_id=mark.run_id, started_at=mark.started_at, finished_at=Clock().now(), sources=crawled)
     await publish_sources(crawled)
     return state_of(report)

@@ -12,13 +12,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 from pydantic import AwareDatetime
 
-from flows.crawl import N_AT_ONCE, crawl_sources
+from flows.crawl import crawl_sources
 from flows.ingest import ingest_pending
 from flows.journal import RunUnderWayError, hold_run
 from flows.release import cut_and_show
 from flows.reports import RunReport, save_report
 from flows.settings import Settings, read_settings
-from flows.stages import MAX_CRAWL_S, CrawlOrder, StageError, count_records
+from flows.stages import CRAWLS_AT_ONCE, MAX_CRAWL_S, CrawlOrder, StageError, count_records
 from flows.states import name_by_time, publish_report, state_of
 from scrapers.clock import Clock
 from scrapers.data_root import DataRoot, open_data_root
@@ -29,7 +29,7 @@ from scrapers.registry import choose_sources, load_registry
 async def run(
     sources: list[str] | None = None,
     as_of: AwareDatetime | None = None,
-    n_at_once: int = N_AT_ONCE,
+    n_at_once: int = CRAWLS_AT_ONCE,
     max_seconds: float = MAX_CRAWL_S,
 ) -> State[RunReport]:
     """Crawl the named sources or every enabled one, load what is new, cut a release when something published changed.

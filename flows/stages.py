@@ -24,6 +24,8 @@ from warehouse.loader import LoadReport
 
 _Result = TypeVar("_Result")
 
+CRAWLS_AT_ONCE = 4
+"""A crawl waits for its site most of the time; four take half a core and 400 MB."""
 MAX_CRAWL_S = 1800.0
 """Half an hour a source: at a delay of 5 s some 300 pages, more than an outlet of the region publishes in a day."""
 _CRAWL_MEMORY_MB = 4096

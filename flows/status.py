@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from exports.release import list_releases
+from exports.versions import read_versions
 from flows.journal import is_run_alive, read_mark
 from flows.reports import list_reports, load_report
 from flows.serve_mark import find_serving
@@ -46,14 +46,13 @@ class Status:
 def read_status(root: DataRoot, registry: Mapping[str, Source]) -> Status:
     """Read how a data root stands."""
     serving = find_serving(root.prefect)
-    releases = list_releases(root.releases)
     return Status(
         home=str(root.path),
         run_under_way=_run_under_way(root),
         latest_run=_latest_run(root),
         n_pending_crawls=len(pending_crawls(root.archive, root.staging)),
         generation=_generation(root),
-        latest_release=releases[-1].id if releases else None,
+        latest_release=read_versions(root.releases).latest,
         served_at=(f"http://127.0.0.1:{serving.port}/", serving.catalogue_url) if serving else (),
         sources=_sources(root, registry),
     )

@@ -34,7 +34,7 @@ def test_a_killed_run_is_continued_and_gives_what_an_undisturbed_one_gives(
 ) -> None:
     root = DataRoot(kabarchy.home)
     with kabarchy.start("run", *AS_OF) as process:
-        wait_for(lambda: any(root.archive.rglob("*.warc.gz")), seconds=60, what="the first crawl's end")
+        wait_for(lambda: any(root.archive.rglob("*.warc.gz")), seconds=120, what="the first crawl's end")
         os.killpg(process.pid, signal.SIGKILL)
     wait_for(lambda: not any(map(kabarchy.crawl_of, KEPT)), seconds=5, what="the crawls' end with their run")
     killed_id = json.loads((root.runs / "current.json").read_text())["run_id"]

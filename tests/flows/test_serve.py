@@ -100,31 +100,31 @@ def see_degraded_run(story: Story) -> None:
     run_id = run_by_hand(
         kabarchy, sources=[*KEPT, *SILENT], as_of=DAY_INSTANTS[2].isoformat(), max_seconds=10, n_at_once=4
     )
-    crashing, hanging = (wait_for(lambda s=s: kabarchy.crawl_of(s), seconds=60, what=f"crawl of {s}") for s in SILENT)
+    crashing, hanging = (wait_for(lambda s=s: kabarchy.crawl_of(s), seconds=120, what=f"crawl of {s}") for s in SILENT)
     os.kill(hanging, signal.SIGSTOP)
     os.kill(crashing, signal.SIGSEGV)
     story.degraded = ended_run(kabarchy, run_id, seconds=150)
     story.releases.append(latest_release(story.root))
     told = story.root.logs / "notifications.jsonl"
-    wait_for(told.exists, seconds=60, what="the notification")
+    wait_for(told.exists, seconds=120, what="the notification")
 
 
 def see_cancelled_run(story: Story) -> None:
     kabarchy = story.kabarchy
     run_id = run_by_hand(kabarchy, sources=["hanging"])
     story.silent.forget()
-    wait_for(lambda: story.silent.asked, seconds=60, what="a request of the crawl")
+    wait_for(lambda: story.silent.asked, seconds=120, what="a request of the crawl")
     asked = time.monotonic()
     kabarchy.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
-    wait_for(lambda: not kabarchy.crawl_of("hanging"), seconds=60, what="the crawl's end")
+    wait_for(lambda: not kabarchy.crawl_of("hanging"), seconds=120, what="the crawl's end")
     story.cancel_took_s = time.monotonic() - asked
-    story.cancelled = ended_run(kabarchy, run_id, seconds=60)
+    story.cancelled = ended_run(kabarchy, run_id, seconds=120)
 
 
 def see_interrupted_run(story: Story) -> None:
     story.silent.forget()
     with story.kabarchy.start("run", "hanging") as process:
-        wait_for(lambda: story.silent.asked, seconds=60, what="a request of the crawl")
+        wait_for(lambda: story.silent.asked, seconds=120, what="a request of the crawl")
         process.send_signal(signal.SIGTERM)
         asked = time.monotonic()
         story.interrupt_code = process.wait(60)
