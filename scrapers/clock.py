@@ -15,6 +15,7 @@ class Clock:
         """Start a simulated clock at `as_of` (aware), or a real one."""
         self._as_of = as_of.astimezone(UTC) if as_of else None
         self._started_s = time.monotonic()
+        self._ahead = timedelta()
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
@@ -22,11 +23,11 @@ class Clock:
         self._latest = max(self._latest, self._read())
         return self._latest
 
-    def not_before(self, instant: datetime) -> None:
-        """From now on tell no time before `instant`: a continued crawl goes on after what it holds already."""
-        self._latest = max(self._latest, instant)
+    def go_on_after(self, instant: datetime) -> None:
+        """Run on from just after `instant` when it is not past yet: what follows must not seem to come before."""
+        self._ahead += max(timedelta(), instant + timedelta(microseconds=1) - self.now())
 
     def _read(self) -> datetime:
         if self._as_of is None:
-            return datetime.now(UTC)
-        return self._as_of + timedelta(seconds=time.monotonic() - self._started_s)
+            return datetime.now(UTC) + self._ahead
+        return self._as_of + timedelta(seconds=time.monotonic() - self._started_s) + self._ahead

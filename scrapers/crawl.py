@@ -58,6 +58,10 @@ class CrawlJob:
     """A page about us; required for a source that is not on this machine."""
 
 
+CLOCK_SLIP_MAX = timedelta(hours=1)
+"""A crawl that starts less than this before the end of the last one (the same day replayed, a clock set back) starts
+after it instead, so that crawls and captures sort as they happened. An earlier day that is replayed stays earlier."""
+
 Fetch = Callable[[Course], tuple[str, bool]]
 """Carries out a course; returns why it ended, and whether no error of our own was counted."""
 
@@ -82,12 +86,14 @@ def crawl_with(fetch: Fetch, job: CrawlJob) -> CrawlSummary:
         for left in lefts:
             visits.learn_crawl(left.parts)
             if left.may_continue(job.run_id, clock.now()):
-                clock.not_before(left.parts.last_at)
+                clock.go_on_after(left.parts.last_at)
                 return _continue(left, _Desk(job, visits, clock, fetch))
             _close(left, _Desk(job, visits, Clock(left.parts.last_at), fetch))
         if finished := find_finished(job.archive, job.source.id, job.run_id, clock.now()):
             logger.info("source=%s crawl=%s finished already in this run", job.source.id, finished.crawl_id)
             return finished
+        if (latest := visits.latest()) is not None and timedelta() <= latest - clock.now() < CLOCK_SLIP_MAX:
+            clock.go_on_after(latest)
         return _begin(_Desk(job, visits, clock, fetch))
 
 

@@ -108,7 +108,7 @@ class Frontier:
 
     def _accept_leading(self, target: Target, capture: Capture, discovery: Discovery) -> list[Ask]:
         self._ledger.discover(target.url, discovery)
-        self._ledger.accept(target, capture, discovery.posts)
+        self._ledger.accept(target, capture, discovery)
         return self._follow(target, discovery)
 
     def _follow(self, page: Target, discovery: Discovery) -> list[Ask]:

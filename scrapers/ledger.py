@@ -70,13 +70,13 @@ class Ledger:
         """Archive where a page of an entry leads."""
         self._writer.write_discovery(StoredDiscovery(page_url=page_url, discovery=discovery), self._clock.now())
 
-    def accept(self, target: Target, capture: Capture, posts: Iterable[str] = ()) -> None:
-        """End a URL as fetched; `posts` are the channel messages that its page shows."""
-        fetched = fetched_of(capture, sha256(capture.body).hexdigest())
+    def accept(self, target: Target, capture: Capture, discovery: Discovery | None = None) -> None:
+        """End a URL as fetched; `discovery` is where it leads, when it is of an entry."""
+        fetched = fetched_of(capture, sha256(capture.body).hexdigest(), discovery)
         outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id)
         self._write([outcome])
         self._visits.learn([outcome], {target.url: target.visit}, {target.url: fetched})
-        self._visits.learn_posts(posts)
+        self._visits.learn_posts(discovery.posts if discovery else ())
 
     def skip(self, target: Target, reason: SkipReason, detail: str | None = None) -> None:
         """End a URL as skipped."""

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scrapers.archive import ArchivedCrawl, CrawlParts, list_crawls, open_crawl
-from scrapers.outcomes import StoredCapture, UrlOutcome, instant, parse_instant
+from scrapers.outcomes import Discovery, StoredCapture, UrlOutcome, instant, parse_instant
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.registry import Source
 from scrapers.revisits import Fetched, Validators, Visit, is_remembered, learn
@@ -90,7 +90,8 @@ class Visits:
         """Remember what a file of the archive says; what is known already stays as it is."""
         captures = parts.captures() if isinstance(parts, ArchivedCrawl) else parts.captures
         seen = {stored.capture.request_url: stored for stored in captures}
-        fetched = {url: fetched_of(stored.capture, stored.payload_sha256) for url, stored in seen.items()}
+        found = {stored.page_url: stored.discovery for stored in parts.discoveries}
+        fetched = {url: fetched_of(it.capture, it.payload_sha256, found.get(url)) for url, it in seen.items()}
         context = _context(parts, seen)
         ended = {outcome.url for outcome in parts.outcomes}
         for stored in parts.discoveries:
@@ -147,8 +148,13 @@ def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:
     return path
 
 
-def fetched_of(capture: Capture, body_sha256: str) -> Fetched:
-    """What a visit keeps of a capture."""
+def fetched_of(capture: Capture, body_sha256: str, discovery: Discovery | None) -> Fetched:
+    """What a visit keeps of a capture; `discovery` is where it leads, when it is of an entry.
+
+    Of a sitemap index no validators: that the index is the same says nothing of the sitemaps that it names.
+    """
+    if capture.entry_kind == "sitemap" and discovery is not None and discovery.next_pages:
+        return Fetched(validators=Validators(), body_sha256=body_sha256)
     headers = {name.lower(): value for name, value in capture.headers}
     validators = Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
     return Fetched(validators=validators, body_sha256=body_sha256)

@@ -83,6 +83,16 @@ def test_a_settled_child_of_an_index_is_not_asked_for_again(tmp_path: Path) -> N
     assert site.ends()["/old.xml"] == "skipped not_due"
 
 
+def test_the_children_of_an_unchanged_index_are_read(tmp_path: Path) -> None:
+    site = offline(tmp_path, MAP)
+    unchanged = (200, {"ETag": '"1"'}, index(new="2026-11-20"))
+    site.crawl({"/map.xml": unchanged, "/new.xml": (200, {"ETag": '"1"'}, sitemap())})
+
+    site.crawl({"/map.xml": unchanged, "/new.xml": sitemap("/a"), "/a": b"A"}, run_id="run2")
+
+    assert site.ends() == {"/map.xml": "fetched", "/new.xml": "fetched", "/a": "fetched"}
+
+
 def test_an_index_of_itself_ends(tmp_path: Path) -> None:
     site = offline(tmp_path, MAP)
 
@@ -246,3 +256,15 @@ def test_a_source_whose_rules_have_changed_lets_go_of_what_it_knew(tmp_path: Pat
 
     assert site.asked == ["/feed.xml", "/feed.xml"]
     assert site.ends() == {"/feed.xml": "fetched"}
+
+
+def test_the_same_day_crawled_twice_gives_a_later_crawl(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+
+    site.crawl({"/feed.xml": rss("/a"), "/a": b"A"})
+    last_decided_at = site.last().outcomes[-1].decided_at
+    second = site.crawl({"/feed.xml": rss("/b"), "/b": b"B"}, run_id="run2")
+    earlier = site.crawl({"/feed.xml": rss()}, run_id="run0", as_of=DAY - timedelta(days=1))
+
+    assert last_decided_at < second.started_at < DAY + timedelta(minutes=10)
+    assert earlier.started_at < DAY - timedelta(hours=23)
