@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from scrapers.extraction.decode import clean_line, fold
 from scrapers.extraction.page import Page, count_chars, text_of
+from scrapers.extraction.page_lines import Neighbourhood
 from scrapers.registry import Source
 
 MAX_AUTHORS = 10  # a list of more is the masthead
@@ -22,8 +23,14 @@ _BYLINE_CLASS = re.compile(
 _NEVER_IN = re.compile(r"(?i)comment|related|popular|sidebar|teaser|widget|footer|bio|about-?author|share|recommend")
 _PREFIX = re.compile(
     r"(?i)^(?:(?:written|posted|published|reported|story|words|text|текст|published)?\s*(?:by|von|par|por|автор(?:ы|у|лору)?"
-    r"|авторы|муаллиф(?:лар|он)?|muallif(?:lar)?|awtor|автору|жазған|жазган|текст|text|autor(?:en|in)?)\b)\s*:?\s+|^(?:автор|муаллиф|muallif|awtor|author)\s*:\s*"
+    r"|авторы|муаллиф(?:лар|он)?|muallif(?:lar)?|awtor|автору|жазған|жазган|текст|text|autor(?:en|in)?)\b)\s*:?\s+|^(?:автор|муаллиф|muallif|awtor|author)\s*:\s*|^[Bb]y(?=[A-Z][a-z])"
 )
+_BYLINE = re.compile(
+    r"(?:(?i:by|von|par|автор(?:ы|у)?|авторы|муаллиф(?:он)?|muallif|awtor|жазған|жазган|текст|text)\b|[А-Я]\w+,? корреспондент)\s*:?\s+"
+    r"[A-ZА-ЯЁӘҒҚҢӨҰҮІӮҶҲЎÇŞÝŽÄÖÜŇ][\w.'’-]+(?:\s+[\w.'’-]+){1,4}$"
+)
+"""A line near the headline that says by whom, and nothing else."""
+
 _SPLIT = re.compile(r"(?i)\s*(?:[;,&/|、，]|•|·)\s*|\s+(?:and|und|et|и|жана|және|va|ва|ҳамда|we|with|y|e|i)\s+")
 _NOT_A_PERSON = re.compile(
     r"(?i)https?:|www\.|@|\.(?:com|kg|kz|uz|tj|tm|ru|org|net|info|media)\b|\d|[<>{}\[\]_=+*#\"“”«»?!:]|^\W*$"
@@ -36,22 +43,23 @@ _MAX_BYLINE_CHARS = 150  # two names, a place and a date; more is a biography
 _MAX_NAME_CHARS, _MAX_NAME_WORDS = 60, 6  # "Mir Ali Hosseini al-Tabrizi Beg" has five words
 
 
-def read_authors(page: Page, source: Source) -> tuple[str, ...]:
+def read_authors(page: Page, source: Source, near: Neighbourhood) -> tuple[str, ...]:
     """Return the persons that the page names as authors, in its order, from the first witness that names any."""
     outlets = {fold(name) for name in (source.name, page.first_meta("og:site_name"), *page.structured.outlets) if name}
-    for said in _witnesses(page):
+    for said in _witnesses(page, near):
         if names := _persons(said, outlets):
             return names
     return ()
 
 
-def _witnesses(page: Page) -> Iterator[Iterable[str]]:
+def _witnesses(page: Page, near: Neighbourhood) -> Iterator[Iterable[str]]:
     yield page.structured.authors
     for name in _META:
         yield page.meta.get(name, ())
     yield (_said(e) for e in page.root.iterfind(".//*[@itemprop='author']") if not _is_elsewhere(e))
     yield (text_of(e) for e in page.root.iterfind(".//a[@rel='author']") if not _is_elsewhere(e))
     yield _bylines(page.root)
+    yield (line for line in near.after if len(line) <= _MAX_BYLINE_CHARS and _BYLINE.match(line))
 
 
 def _said(element: HtmlElement) -> str:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from lxml.html import HtmlElement
 
 from scrapers.extraction.date_text import WrittenDate, read_date
 from scrapers.extraction.page import Page, count_chars, text_of
-from scrapers.extraction.page_lines import Lines
+from scrapers.extraction.page_lines import Neighbourhood
 from scrapers.records import Capture, DateOrigin, Precision
 from scrapers.registry import Source
 
@@ -40,9 +39,7 @@ _MODIFIED_META = (
 _URL_DAY = re.compile(
     r"/(?P<y>(?:19|20)\d{2})(?P<sep>[/-]?)(?P<m>0[1-9]|1[0-2])(?P=sep)(?P<d>0[1-9]|[12]\d|3[01])(?=[/_-]|$)"
 )
-_AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
 _MAX_LINE_CHARS = 150  # a line of date, author, section and counters; more is prose
-_MAX_PAIR_CHARS = 40  # day and time in two elements
 _MAX_LINE_WORDS = 8  # of a line that ends like a sentence
 _MAX_YEARLESS_CHARS = 40  # "4 января" in a longer line may be an event
 _DATELINE_CHARS = 60  # a paragraph may open with its date and time: "10:14, 20 января 2021, Бишкек - "
@@ -66,25 +63,6 @@ class Published:
     origin: DateOrigin
     raw: str
     zone_assumed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbourhood:
-    """The lines near the headline, the nearest first."""
-
-    after: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
-
-
-def look_around(lines: Lines, title: str | None) -> Neighbourhood:
-    """Return the lines near the headline; none when the page does not show it."""
-    headline = lines.find_headline(title) if title else None
-    if headline is None:
-        return Neighbourhood()
-    near = [line.text for line in lines.lines[headline + 1 : headline + 1 + _AFTER_HEADLINE]]
-    pairs = [f"{one}, {other}" for one, other in pairwise(near) if len(one) + len(other) < _MAX_PAIR_CHARS]
-    before = [line.text for line in lines.lines[max(0, headline - _BEFORE_HEADLINE) : headline]]
-    return Neighbourhood(after=(*near, *pairs), before=tuple(reversed(before)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from scrapers.extraction.address import own_address, read_address
 from scrapers.extraction.article_check import check_text, find_challenge
 from scrapers.extraction.authors import read_authors
 from scrapers.extraction.citations import read_inline, take_related
-from scrapers.extraction.dates import Published, look_around, read_modified, read_published
+from scrapers.extraction.dates import Published, read_modified, read_published
 from scrapers.extraction.decode import decode_html
 from scrapers.extraction.language import declared_language, detect_language
 from scrapers.extraction.page import Page, parse_page
-from scrapers.extraction.page_lines import read_lines
+from scrapers.extraction.page_lines import look_around, read_lines
 from scrapers.extraction.prescreen import screen
 from scrapers.extraction.telegram import read_posts
 from scrapers.extraction.text import Body, count_words, cut_excerpt, read_body
@@ -80,12 +80,13 @@ class _Metadata:
 def _read_metadata(page: Page, capture: Capture, source: Source) -> _Metadata:
     lines = read_lines(page.root)
     title = read_title(page, lines, source, hint=capture.hints.title)
+    near = look_around(lines, title)
     return _Metadata(
         url=read_address(page, capture, source),
         title=title,
-        published=read_published(page, capture, source, look_around(lines, title)),
+        published=read_published(page, capture, source, near),
         modified_at=read_modified(page, capture, source),
-        authors=read_authors(page, source),
+        authors=read_authors(page, source, near),
         section=read_section(page),
         tags=read_tags(page),
         language_declared=declared_language(page),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
@@ -14,6 +15,8 @@ _SKIPPED_TAGS = frozenset(
 )
 
 _HEADINGS = ("h1", "h2", "h3")
+_AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
+_MAX_PAIR_CHARS = 40  # day and time in two elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,25 @@ class Lines:
 def read_lines(root: HtmlElement) -> Lines:
     """Read a page's lines in document order."""
     return Lines(tuple(line for line in _split(root) if line.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The lines near the headline, the nearest first."""
+
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+def look_around(lines: Lines, title: str | None) -> Neighbourhood:
+    """Return the lines near the headline; none when the page does not show it."""
+    headline = lines.find_headline(title) if title else None
+    if headline is None:
+        return Neighbourhood()
+    near = [line.text for line in lines.lines[headline + 1 : headline + 1 + _AFTER_HEADLINE]]
+    pairs = [f"{one}, {other}" for one, other in pairwise(near) if len(one) + len(other) < _MAX_PAIR_CHARS]
+    before = [line.text for line in lines.lines[max(0, headline - _BEFORE_HEADLINE) : headline]]
+    return Neighbourhood(after=(*near, *pairs), before=tuple(reversed(before)))
 
 
 class _LineBuilder:

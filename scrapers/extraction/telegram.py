@@ -113,12 +113,15 @@ def _hashtags(message: HtmlElement) -> list[str]:
 
 def _citations(message: HtmlElement, url: str) -> tuple[Citation, ...]:
     """Return the channel that a message was forwarded from, then the links in its text and its link preview."""
-    own = domain_of(url)
     by_key: dict[str, Citation] = {}
     for citation in _cited(message, url):
-        if citation.kind is CitationKind.FORWARDED or citation.domain != own:
+        if citation.kind is CitationKind.FORWARDED or not _is_same_channel(citation.url or "", url):
             by_key.setdefault(citation.url or citation.label or "", citation)
     return tuple(by_key.values())
+
+
+def _is_same_channel(one: str, other: str) -> bool:
+    return urlsplit(one).netloc == urlsplit(other).netloc and domain_of(one) == domain_of(other)
 
 
 def _cited(message: HtmlElement, url: str) -> Iterator[Citation]:
