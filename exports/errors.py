@@ -2,6 +2,7 @@
 
 ExportError
 ├── ReleasesLockedError     another process is cutting a release in this folder
+├── ReleaseUnwritableError  the files of a release cannot be written (disk full, no permission) or the generation read
 ├── GateFailedError         a gate refused the draft; nothing was published
 ├── ReleaseDamagedError     a published release is not what was written
 └── DeltaMismatchError      a delta does not start from the articles it was given
@@ -14,6 +15,10 @@ class ExportError(Exception):
 
 class ReleasesLockedError(ExportError):
     """Another process is cutting a release in this folder; the message names its pid."""
+
+
+class ReleaseUnwritableError(ExportError):
+    """The files of a release cannot be written, or the generation not be read; the pointer did not move."""
 
 
 class GateFailedError(ExportError):

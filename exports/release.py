@@ -24,11 +24,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 from pydantic import ValidationError
 
 from exports.draft import Draft, Plan, build_draft, hash_tables
 from exports.engine import open_engine
-from exports.errors import GateFailedError, ReleaseDamagedError
+from exports.errors import GateFailedError, ReleaseDamagedError, ReleaseUnwritableError
 from exports.lock import lock_releases
 from exports.manifest import Manifest, ManifestTable, file_sha256
 from exports.published import PUBLISHED, make_tables
@@ -57,15 +58,15 @@ class Release:
 def cut_release(generation: Path, releases: Path, *, now: datetime, code_version: str) -> Release | None:
     """Publish the generation's state; None when its articles, citations and sources are those of the last release.
 
-    None too when there is neither an article nor an earlier release. `now` is aware and names the
-    release. Raises ReleasesLockedError, GateFailedError (nothing visible, noted in `failed.jsonl`) and
-    ReleaseDamagedError when the release before cannot be built upon.
+    None too when there is neither an article nor an earlier release. `now` is aware and names the release. Raises
+    ReleasesLockedError, GateFailedError (nothing visible, noted in `failed.jsonl`), ReleaseDamagedError when the
+    release before cannot be built upon, and ReleaseUnwritableError (disk full and alike).
     """
     releases.mkdir(parents=True, exist_ok=True)
     with lock_releases(releases):
         _remove_leftovers(releases)
         _finish_pointer(releases)
-        previous = max(list_releases(releases), key=lambda release: id_order(release.id), default=None)
+        previous = next(reversed(list_releases(releases)), None)
         taken = [version.id for version in read_versions(releases).versions]
         plan = Plan(
             id=next_id(taken, now),
@@ -73,15 +74,22 @@ def cut_release(generation: Path, releases: Path, *, now: datetime, code_version
             code_version=code_version,
             previous=(previous.path, previous.manifest) if previous else None,
         )
-        with _draft_folder(releases, plan.id) as folder:
-            draft = _draft_if_changed(generation, folder, plan)
-            return _publish(draft, releases, plan) if draft else None
+        try:
+            with _draft_folder(releases, plan.id) as folder:
+                draft = _draft_if_changed(generation, folder, plan)
+                return _publish(draft, releases, plan) if draft else None
+        except (duckdb.Error, OSError) as error:
+            raise ReleaseUnwritableError(f"{releases}: release {plan.id} of {generation.name}: {error}") from error
 
 
 def list_releases(releases: Path) -> list[Release]:
-    """Every release in the folder, oldest first. Raises ReleaseDamagedError naming one without a readable manifest."""
+    """Every release in the folder, oldest first. Raises ReleaseDamagedError naming one whose manifest is not its own."""
     names = [path.name for path in releases.iterdir() if RELEASE_ID.match(path.name)] if releases.is_dir() else []
-    return [open_release(releases / name) for name in sorted(names, key=id_order)]
+    found = [open_release(releases / name) for name in sorted(names, key=id_order)]
+    for release in found:
+        if release.id != release.path.name:
+            raise ReleaseDamagedError(f"{release.path}: its manifest is that of release {release.id}")
+    return found
 
 
 def open_release(path: Path) -> Release:

@@ -227,6 +227,13 @@ def test_a_release_without_a_manifest_is_called_damaged(tmp_path: Path) -> None:
         open_release(tmp_path / "2026-11-20")
 
 
+def test_a_copy_under_another_id_is_called_damaged(small_release: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_release / "2026-11-20", tmp_path / "2026-11-21")
+
+    with pytest.raises(ReleaseDamagedError, match="2026-11-21: its manifest is that of release 2026-11-20"):
+        list_releases(tmp_path)
+
+
 def test_paths_with_quotes_brackets_and_spaces_work(tmp_path: Path) -> None:
     home = tmp_path / "o'brien [x] *"
 
