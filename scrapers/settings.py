@@ -115,7 +115,7 @@ def _limits(max_rss_mb: int) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": TIMEOUT_S,
         "DOWNLOAD_MAXSIZE": PAGE_MAX_BYTES,  # the default is 1 GiB
         "DOWNLOAD_WARNSIZE": 0,  # size is an outcome, not a warning
-        "MEMUSAGE_LIMIT_MB": max_rss_mb,
+        "MEMUSAGE_WARNING_MB": max_rss_mb,  # on which the spider ends the crawl as it does for time and signals
         "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5,  # the default of 60 is a gigabyte too late
     }
 

@@ -68,6 +68,7 @@ class SourceSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.watch, signal=signals.spider_opened)
         crawler.signals.connect(spider.note_robots, signal=ROBOTS_ANSWERED)
+        crawler.signals.connect(spider.end_for_memory, signal=signals.memusage_warning_reached)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -76,11 +77,15 @@ class SourceSpider(Spider):
             yield self._request(ask)
 
     def watch(self) -> None:
-        """End the crawl at its time limit, and when the process is told to stop."""
+        """End the crawl at its limits, and when the process is told to stop."""
         loop = asyncio.get_running_loop()
         loop.call_later(self._course.max_seconds, self.end_crawl, "time_limit")
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end_crawl, "shutdown")
+
+    def end_for_memory(self) -> None:
+        """End the crawl at its memory limit; Scrapy has measured."""
+        self.end_crawl("memory_limit")
 
     def end_crawl(self, reason: str) -> None:
         """Send nothing more; what is on its way has ABORT_AFTER_S left."""

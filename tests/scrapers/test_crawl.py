@@ -333,6 +333,15 @@ def test_the_time_limit_ends_a_crawl_that_waits(tmp_path: Path) -> None:
     assert outcomes(tmp_path)["feed.xml"].detail == "time_limit"
 
 
+def test_the_memory_limit_ends_a_crawl_and_keeps_what_it_has(tmp_path: Path) -> None:
+    with served(lambda base: {"/feed.xml": feed(base, PAGES)} | {path: page() for path in PAGES}) as site:
+        write_source(tmp_path, site.url, delay_s=1.0)
+        done = crawl(tmp_path, "--max-rss-mb", "20")
+
+    assert (done.code, done.summary["finish_reason"]) == (1, "memory_limit")
+    assert done.summary["n_discovered"] == len(last_crawl(tmp_path).outcomes)
+
+
 def test_a_crawl_that_cannot_write_says_so_and_leaves_nothing_visible(tmp_path: Path) -> None:
     replies = {path: page("words " * 100_000) for path in PAGES}
     with served(lambda base: {**replies, "/feed.xml": feed(base, PAGES)}) as site:
