@@ -18,15 +18,23 @@ _META = (
     "sailthru.author", "citation_author", "creator", "shareaholic:article_author_name", "authors", "mediator_author",
 )  # fmt: skip
 _BYLINE_CLASS = re.compile(
-    r"(?i)(?<![a-z])(?:by-?line|author|article-?author|post-?author|autor|автор|writer|reporter)s?(?:[-_]{1,2}(?:name|link|title)s?)?(?![a-z])"
+    r"(?i)(?<![a-z])(?:by-?line|author|article-?author|post-?author|autor|автор|writer|reporter)s?"
+    r"(?:[-_]{0,2}(?:name|link|title)s?)?(?![a-z])"
 )
-_NEVER_IN = re.compile(r"(?i)comment|related|popular|sidebar|teaser|widget|footer|bio|about-?author|share|recommend")
+_NEVER_IN = re.compile(
+    r"(?i)(?<!no-)(?<!has-)(?<![a-z])(?:comment|related|popular|sidebar|teaser|widget|bio|about-?author|share|recommend)"
+)
 _PREFIX = re.compile(
-    r"(?i)^(?:(?:written|posted|published|reported|story|words|text|текст|published)?\s*(?:by|von|par|por|автор(?:ы|у|лору)?"
-    r"|авторы|муаллиф(?:лар|он)?|muallif(?:lar)?|awtor|автору|жазған|жазган|текст|text|autor(?:en|in)?)\b)\s*:?\s+|^(?:автор|муаллиф|muallif|awtor|author)\s*:\s*|^[Bb]y(?=[A-Z][a-z])"
+    r"(?i)^(?:(?:written|posted|published|reported|story|words|view all posts|erstellt)?\s*"
+    r"(?:by|von|par|por|автор(?:ы|у|лору)?|муаллиф(?:лар|он)?|muallif(?:lar)?|awtor|жазған|жазган|текст|text"
+    r"|autor(?:en|in)?)\b)\s*:?\s+"
+    r"|^(?:автор|муаллиф|muallif|awtor|author)\s*:\s*"
+    r"|^[Bb]y(?=[A-Z][a-z])"
 )
+"""What stands before the name in a byline."""
+
 _BYLINE = re.compile(
-    r"(?:(?i:by|von|par|автор(?:ы|у)?|авторы|муаллиф(?:он)?|muallif|awtor|жазған|жазган|текст|text)\b|[А-Я]\w+,? корреспондент)\s*:?\s+"
+    r"(?i:by|von|par|автор(?:ы|у)?|муаллиф(?:он)?|muallif|awtor|жазған|жазган|текст|text)\b\s*:?\s+"
     r"[A-ZА-ЯЁӘҒҚҢӨҰҮІӮҶҲЎÇŞÝŽÄÖÜŇ][\w.'’-]+(?:\s+[\w.'’-]+){1,4}$"
 )
 """A line near the headline that says by whom, and nothing else."""
@@ -34,6 +42,7 @@ _BYLINE = re.compile(
 _SPLIT = re.compile(r"(?i)\s*(?:[;,&/|、，]|•|·)\s*|\s+(?:and|und|et|и|жана|және|va|ва|ҳамда|we|with|y|e|i)\s+")
 _NOT_A_PERSON = re.compile(
     r"(?i)https?:|www\.|@|\.(?:com|kg|kz|uz|tj|tm|ru|org|net|info|media)\b|\d|[<>{}\[\]_=+*#\"“”«»?!:]|^\W*$"
+    r"|^(?:by|von|par|por|posted|published|name|follow|written|автор|текст)$"
     r"|\b(?:admin(?:istrator)?|staff|editors?|editorial|redaktion|redaction|newsroom|news|desk|team|agency|agentur|press|media"
     r"|reuters|afp|dpa|sputnik|online|web|guest|contributor|correspondent|unknown|author|autor|redacción|redakcja|rédaction"
     r"|редакция\w*|редактор\w*|агентство|агенттиги|агенттігі|агентлиги|новости|кабарлар|жаңылыктар|жаңалықтар|янгиликлар"
@@ -58,7 +67,7 @@ def _witnesses(page: Page, near: Neighbourhood) -> Iterator[Iterable[str]]:
         yield page.meta.get(name, ())
     yield (_said(e) for e in page.root.iterfind(".//*[@itemprop='author']") if not _is_elsewhere(e))
     yield (text_of(e) for e in page.root.iterfind(".//a[@rel='author']") if not _is_elsewhere(e))
-    yield _bylines(page.root)
+    yield from _bylines(page.root)
     yield (line for line in near.after if len(line) <= _MAX_BYLINE_CHARS and _BYLINE.match(line))
 
 
@@ -68,20 +77,21 @@ def _said(element: HtmlElement) -> str:
     return target.get("content") or text_of(target)
 
 
-def _bylines(root: HtmlElement) -> Iterator[str]:
-    """Yield the text of the first element marked as byline that holds a short one."""
+def _bylines(root: HtmlElement) -> Iterator[list[str]]:
+    """Yield the texts of each short element marked as byline: those of its links, else each of its own."""
     for element in root.iter("a", "span", "div", "p", "address", "em", "strong", "cite", "li", "h4", "h5"):
         name = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if not _BYLINE_CLASS.search(name) or count_chars(element) > _MAX_BYLINE_CHARS or _is_elsewhere(element):
-            continue
-        if text := next((text for a in element.iter("a") if (text := text_of(a))), None) or text_of(element):
-            yield text
-            return
+        if _BYLINE_CLASS.search(name) and count_chars(element) <= _MAX_BYLINE_CHARS and not _is_elsewhere(element):
+            links = [text for a in element.iter("a") if (text := text_of(a))]
+            yield links or list(element.itertext())
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
+    """Whether an element stands in a comment, a teaser or the page's footer; an article may have its own footer."""
     chain = (element, *element.iterancestors("aside", "footer", "div", "section", "li", "ul"))
-    return any(e.tag in ("aside", "footer") or _NEVER_IN.search(e.get("class") or "") for e in chain[:6])
+    is_in_article = next(element.iterancestors("article"), None) is not None
+    outside = ("aside",) if is_in_article else ("aside", "footer")
+    return any(e.tag in outside or _NEVER_IN.search(e.get("class") or "") for e in chain[:6])
 
 
 def _persons(said: Iterable[str], outlets: set[str]) -> tuple[str, ...]:

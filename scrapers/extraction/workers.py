@@ -9,6 +9,7 @@ fetched the next, that may be the wrong one, and a worker that dies idle breaks 
 tried). So a page whose worker died is tried again, and only one that has killed its worker each time is CRASHED.
 """
 
+import logging
 import multiprocessing
 import resource
 from collections import deque
@@ -116,6 +117,8 @@ class ExtractionPool:
                 return result
 
     def _submit(self, capture: Capture) -> ProcessFuture[Extraction]:
+        if not self._pool.active:  # a worker died while all were idle, between two crawls for example
+            self._replace()
         return self._pool.schedule(_extract_in_worker, args=(capture,), timeout=self._page_timeout_s)
 
     def _start(self) -> ProcessPool:
@@ -129,14 +132,17 @@ class ExtractionPool:
 
     def _restart(self, unfinished: list[_Task]) -> None:
         """Replace a broken pool and hand it the tasks that have no result."""
+        self._replace()
+        for task in unfinished:
+            if not task.future.done() or isinstance(task.future.exception(), BrokenExecutor):
+                task.future = self._submit(task.capture)
+
+    def _replace(self) -> None:
         self._n_breaks += 1
         if self._n_breaks > _MAX_BREAKS:
             raise WorkersBrokenError(f"{self._n_breaks} worker pools broke in a row")
         self._end()
         self._pool = self._start()
-        for task in unfinished:
-            if not task.future.done() or isinstance(task.future.exception(), BrokenExecutor):
-                task.future = self._submit(task.capture)
 
     def _end(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble has no annotations there
@@ -157,6 +163,8 @@ def _prepare_worker(sources: dict[str, Source], extract_one: ExtractOne) -> None
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _worker_sources.update(sources)
     _worker_extract.append(extract_one)
+    # trafilatura warns of every page in which it finds nothing; our records say so with a reason.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     detect_language("warm up: the model is read now, outside the time of the first page", ())
 
 

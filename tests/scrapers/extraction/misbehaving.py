@@ -1,7 +1,6 @@
 """Extractions that a worker process cannot survive; which one is chosen by the page's body."""
 
 import ctypes
-import os
 import time
 
 from scrapers.extraction.extract import extract
@@ -16,8 +15,6 @@ def misbehave(capture: Capture, source: Source) -> Extraction:
             time.sleep(3600)
         case b"segfault":
             ctypes.string_at(0)
-        case b"abort":
-            os.abort()
         case b"memory":
             bytearray(64 * 2**30)
         case b"raise":

@@ -83,7 +83,6 @@ CORPORA = [
     # corpus, pages looked at, most that may be rejected; the pages all hold an article. Measured 2026-11-22.
     ("fundus", 12, 0),
     ("daniel_s", 16, 0),
-    ("postlight", 8, 0),
 ]
 
 

@@ -1,8 +1,11 @@
 """What a pool of extraction workers promises."""
 
+import multiprocessing
+import time
 from collections.abc import Iterator
 
 import pytest
+from pebble.pool.process import WORKERS_NAME
 
 from scrapers.extraction.extract import extract
 from scrapers.extraction.workers import ExtractionPool
@@ -45,9 +48,8 @@ def test_a_page_that_hangs_is_timed_out_and_costs_only_itself(pool: ExtractionPo
     assert [extraction.capture_id for extraction in found] == [one.capture_id for one in captures]
 
 
-@pytest.mark.parametrize("crash", ["segfault", "abort"])
-def test_a_page_that_kills_its_worker_is_crashed_and_costs_only_itself(pool: ExtractionPool, crash: str) -> None:
-    found = list(pool.extract_all(pages(PAGE, PAGE, crash, PAGE, PAGE, PAGE)))
+def test_a_page_that_kills_its_worker_is_crashed_and_costs_only_itself(pool: ExtractionPool) -> None:
+    found = list(pool.extract_all(pages(PAGE, PAGE, "segfault", PAGE, PAGE, PAGE)))
 
     assert reasons(found) == [None, None, RejectionReason.CRASHED, None, None, None]
 
@@ -63,6 +65,18 @@ def test_an_error_of_ours_is_crashed_with_its_words(pool: ExtractionPool) -> Non
     found = list(pool.extract_all(pages("raise")))
 
     assert found[0].records == (Rejection(reason=RejectionReason.CRASHED, detail="RuntimeError: a fault of ours"),)
+
+
+@pytest.mark.parametrize("noticed_after_s", [0.0, 0.5])  # before pebble looks at its workers, and after
+def test_a_worker_killed_while_idle_costs_no_page(pool: ExtractionPool, noticed_after_s: float) -> None:
+    list(pool.extract_all(pages(PAGE)))
+    workers = [child for child in multiprocessing.active_children() if child.name == WORKERS_NAME]
+
+    workers[0].kill()
+    time.sleep(noticed_after_s)
+    found = list(pool.extract_all(pages(PAGE, PAGE)))
+
+    assert reasons(found) == [None, None]
 
 
 def test_no_pages_give_no_results(pool: ExtractionPool) -> None:
