@@ -1,11 +1,35 @@
 """The documents say what is true."""
 
+import re
+import subprocess
 from pathlib import Path
 
 from scrapers.dictionary import render_dictionary
+from tests.flows.kabarchy import COMMAND
+from warehouse.examples import list_examples
 
 ROOT = Path(__file__).parent.parent
 
 
 def test_data_md_is_the_contract_as_it_is_now() -> None:
     assert (ROOT / "DATA.md").read_text(encoding="utf-8") == render_dictionary()
+
+
+def test_the_readme_shows_every_example_query_as_it_is() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = list_examples()
+
+    assert len(examples) == 10
+    assert [
+        e.name for e in examples if f"```sql\n{e.sql.rstrip()}\n```" not in readme or e.question not in readme
+    ] == []
+
+
+def test_the_readme_names_only_commands_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"kabarchy ((?:sources |releases )?[a-z]+)", readme)) - {"database"}
+    helped = {
+        words: subprocess.run([*COMMAND, *words.split(), "--help"], capture_output=True, check=False) for words in named
+    }
+
+    assert {words: done.returncode for words, done in helped.items() if done.returncode} == {}
