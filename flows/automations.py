@@ -1,4 +1,8 @@
-"""What Prefect's server does by itself: end runs that show no sign of life, and tell of runs that did not go well."""
+"""What Prefect's server does by itself: end runs that show no sign of life, and tell of runs that did not go well.
+
+Prefect hands a state to automations only after the state before it. When its server was restarted between the two, less
+than five minutes apart, it waits a quarter of an hour for the one it missed: then a notification comes that much later.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -102,7 +102,9 @@ def _problem(summary: CrawlSummary, result: ChildResult) -> str | None:
         return result.violent_end
     if summary.is_complete:
         return None
-    return result.last_words if summary.finish_reason == "finished" else f"ended early: {summary.finish_reason}"
+    if summary.finish_reason != "finished":
+        return f"ended early: {summary.finish_reason}"
+    return result.last_words or "an entry could not be read"
 
 
 def count_records(staging: Path, report: SourceReport) -> SourceReport:

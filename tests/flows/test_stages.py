@@ -1,0 +1,70 @@
+"""What a stage's end means to a run; the stages are the real ones, in child processes."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from flows.reports import SourceReport
+from flows.settings import Settings
+from flows.stages import CrawlOrder, StageError, count_records, crawl_source, cut_release, load_staged
+from scrapers.clock import Clock
+from scrapers.data_root import open_data_root
+from scrapers.registry import Source, load_source
+from tests.flows.kabarchy import write_source
+
+LOG = logging.getLogger("test.stage")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    root = open_data_root(tmp_path / "home")
+    root.sources.mkdir()
+    write_source(root.sources, "closed", "http://127.0.0.1:9")
+    return Settings(home=root.path, sources=root.sources)
+
+
+@pytest.fixture
+def closed(settings: Settings) -> Source:
+    """A source at whose address nobody listens."""
+    return load_source(settings.sources / "closed.toml")
+
+
+def test_a_source_that_cannot_be_reached_is_a_problem_with_its_counts(settings: Settings, closed: Source) -> None:
+    report = asyncio.run(crawl_source(settings, closed, CrawlOrder(run_id="r"), LOG))
+
+    assert (report.n_discovered, report.n_fetched, report.n_failed) == (1, 0, 1)
+    assert report.problem
+    assert report.crawl_id is not None
+
+
+def test_a_source_that_the_registry_lost_is_a_problem_in_its_own_words(settings: Settings, closed: Source) -> None:
+    (settings.sources / "closed.toml").unlink()
+
+    report = asyncio.run(crawl_source(settings, closed, CrawlOrder(run_id="r"), LOG))
+
+    assert report.crawl_id is None
+    assert "unknown source: closed" in str(report.problem)
+
+
+def test_without_a_batch_nothing_is_counted(settings: Settings) -> None:
+    report = SourceReport(source_id="closed", crawl_id="20261120T120000000000Z-closed", duration_s=1.0)
+
+    assert count_records(settings.home / "staging", report) == report
+
+
+def test_a_damaged_batch_is_named_and_the_load_goes_on(settings: Settings) -> None:
+    batch = settings.home / "staging" / "20261120T120000000000Z-closed.x1"
+    batch.mkdir(parents=True)
+    (batch / "batch.json").write_text("{")
+
+    counts, problems = asyncio.run(load_staged(settings, LOG, wait_s=0))
+
+    assert counts.n_batches == 0
+    assert [batch.name in problem for problem in problems] == [True]
+
+
+def test_a_stage_that_cannot_do_its_work_says_which_and_why(settings: Settings) -> None:
+    with pytest.raises(StageError, match=r"^release: .*no generation"):
+        asyncio.run(cut_release(settings, Clock().now(), LOG))
