@@ -83,7 +83,7 @@ def cut_release(generation: Path, releases: Path, *, now: datetime, code_version
 
 
 def list_releases(releases: Path) -> list[Release]:
-    """Every release in the folder, oldest first. Raises ReleaseDamagedError naming one whose manifest is not its own."""
+    """Every release in the folder, oldest first. Raises ReleaseDamagedError for one without its own manifest."""
     names = [path.name for path in releases.iterdir() if RELEASE_ID.match(path.name)] if releases.is_dir() else []
     found = [open_release(releases / name) for name in sorted(names, key=id_order)]
     for release in found:

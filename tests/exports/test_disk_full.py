@@ -21,7 +21,7 @@ def mount(folder: Path, options: str) -> bool:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A mounted file system of 4 MB: enough for a small release, not for one of 8 MB of random digits."""
+    """A mounted file system of 4 MB: enough for a small release, not for one of 3 MB of random digits."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount(folder, "size=4m") or pytest.skip("mounting a small file system needs root")
@@ -33,7 +33,7 @@ def test_on_a_full_disk_the_old_release_stays_and_with_room_the_next_run_complet
     small_disk: Path, tmp_path: Path
 ) -> None:
     small = write_generation(tmp_path / "small.duckdb", World(articles=[article(1)]))
-    large_text = os.urandom(4_000_000).hex()
+    large_text = os.urandom(1_500_000).hex()
     large = write_generation(tmp_path / "large.duckdb", World(articles=[article(1), article(2, text=large_text)]))
     cut_release(small, small_disk / "releases", now=DAY_1, code_version="1")
 
