@@ -17,7 +17,7 @@ from samples.expected import ExpectedOutcome, ExpectedPage, expected_pages
 from samples.world import DAY_INSTANTS, NewsWorld
 from tests.pipeline import Pipeline, new_pipeline
 
-pytestmark = [pytest.mark.xdist_group("story"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 OF_LOOKING = ("observation", "crawl", "ledger", "coverage")
 """Tables that say how we looked; all others say what the news says."""

@@ -18,7 +18,6 @@ N_PAGES = {"fundus": 50, "daniel_s": 80, "cyr_dates": 19, "postlight": 30, "traf
 
 pytestmark = [
     pytest.mark.skipif(not CORPORA.is_dir(), reason=f"saved real pages are not here: {CORPORA}"),
-    pytest.mark.xdist_group("real_pages"),
     pytest.mark.timeout(300),
 ]
 

@@ -25,7 +25,7 @@ from scrapers.data_root import DataRoot
 from tests.flows.conftest import KEPT, kabarchy_in
 from tests.flows.kabarchy import Kabarchy, SilentSite, silent_site, wait_for, write_source
 
-pytestmark = [pytest.mark.xdist_group("prefect"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 SILENT = ("crashing", "hanging")
