@@ -77,18 +77,18 @@ def script_of(text: str) -> str:
 
 
 def declared_language(page: Page) -> str | None:
-    """Return the BCP 47 tag that the page declares, in canonical case; None when it declares none or nonsense.
-
-    >>> canonical_tag("KY_kg")
-    'ky-KG'
-    """
+    """Return the BCP 47 tag that the page declares, in canonical case; None when it declares none or nonsense."""
     html = page.root.get("lang") or page.root.get("{http://www.w3.org/XML/1998/namespace}lang")
     said = (html, page.first_meta("content-language", "og:locale", "dc.language", "language"), page.structured.language)
     return next((tag for text in said if text and (tag := canonical_tag(text))), None)
 
 
 def canonical_tag(text: str) -> str | None:
-    """Return a language tag in canonical case, None for what is no tag."""
+    """Return a language tag in canonical case, None for what is no tag.
+
+    >>> canonical_tag("KY_kg")
+    'ky-KG'
+    """
     match = _DECLARED.match(text.strip())
     if match is None:
         return None
