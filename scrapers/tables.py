@@ -246,7 +246,7 @@ CITATION = Table(
 )
 REJECTION = Table(
     name="rejection",
-    grain="one record that gave no article",
+    grain="one page or post and one reason for which it gave no article, as it was first found",
     columns=(
         *STAGED_REJECTIONS.columns,
         _text("source_id", "The source."),

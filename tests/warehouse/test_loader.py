@@ -84,6 +84,15 @@ def test_equal_captures_are_one_version(home: Home) -> None:
     assert home.query(VERSIONS) == [(1, "Кар түштү. Жолдор ачык.")]
 
 
+def test_a_page_rejected_at_every_look_is_one_rejection(home: Home) -> None:
+    for day in (1, 2, 3):
+        stage(home.staging, crawl(day, Page(rejected=RejectionReason.TOO_SHORT)))
+
+    home.load()
+
+    assert home.query("select reason, strftime(fetched_at, '%d') from rejection") == [("too_short", "02")]
+
+
 def test_the_words_of_a_date_may_change_without_an_edit(home: Home) -> None:
     stage(home.staging, crawl(2, Page(published_raw="Кечээ, 10:00")))
     stage(home.staging, crawl(1, Page(published_raw="Бүгүн, 10:00")))

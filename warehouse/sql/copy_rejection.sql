@@ -1,3 +1,3 @@
--- Grain: one record that gave no article, in the order of loading.
+-- Grain: one page or post and one reason for which it gave no article, as it was first found.
 insert into rejection by name
 from warehouse.rejection
