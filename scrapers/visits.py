@@ -15,6 +15,7 @@ from typing import Any, Self
 from scrapers.archive import ArchivedCrawl, CrawlParts, list_crawls, open_crawl
 from scrapers.outcomes import Discovery, StoredCapture, UrlOutcome, instant, parse_instant
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
+from scrapers.recovery import locked_source
 from scrapers.registry import Source
 from scrapers.revisits import Fetched, Validators, Visit, is_remembered, learn
 
@@ -129,14 +130,19 @@ def open_visits(archive: Path, folder: Path, source: Source, *, trusted_until: d
             return visits
         visits.close()
         logger.warning("source=%s visits know more than the archive: made anew", source.id)
-    return Visits(rebuild_visits(archive, folder, source))
+    return Visits(_rebuild(archive, folder, source))
 
 
 def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:
     """Make the visits of a source anew from its finished crawls; aside, then renamed. Returns the path.
 
-    Raises ArchiveDamagedError naming file and offset.
+    Raises ArchiveDamagedError naming file and offset, and CrawlRunningError while the source is being crawled.
     """
+    with locked_source(archive, source.id):
+        return _rebuild(archive, visits, source)
+
+
+def _rebuild(archive: Path, visits: Path, source: Source) -> Path:
     path = visits_path(visits, source.id)
     aside = path.with_suffix(".rebuilding")
     _remove(aside)

@@ -8,7 +8,7 @@ import feedparser
 from scrapers.outcomes import Discovery
 from scrapers.records import Hints
 from scrapers.registry import FeedEntry
-from scrapers.spiders.links import BadContentError, gather, words
+from scrapers.spiders.links import BadContentError, gather, refuse_overlong_tags, words
 
 FEED_MAX_ITEMS = 5_000
 """The longest real feed met has 1,000 items."""
@@ -17,10 +17,11 @@ FEED_MAX_ITEMS = 5_000
 def discover(body: bytes, url: str, entry: FeedEntry) -> Discovery:
     """Return the items' links with title, publication and change as the feed words them, in the feed's order.
 
-    Raises BadContentError for what is no feed, and for one that declares entities: no feed needs them, attacks do.
+    Raises BadContentError for what is no feed, and for what only attacks have: entity declarations, overlong tags.
     """
     if b"<!ENTITY" in body:
         raise BadContentError("declares entities")
+    refuse_overlong_tags(body)
     # A stream, because feedparser takes bytes that name a file for that file.
     parsed = feedparser.parse(BytesIO(body), resolve_relative_uris=False, sanitize_html=False)
     if not parsed.version and not parsed.entries:

@@ -9,6 +9,15 @@ from scrapers.records import Hints
 BAD_LINK_MAX_CHARS = 1000
 """What is kept of a link that is no address: `data:` and `javascript:` links can be as large as the page."""
 
+TAG_MAX_ATTRIBUTES = 2_000
+"""Of one tag of a feed. feedparser is quadratic in them: 300,000 take more than ten minutes (measured 2026-11-22)."""
+
+TAG_MAX_SPACES = 20_000
+"""Of one tag of a feed, for attributes without a value; inline drawings have up to 11,000."""
+
+_LONG_TAG_BYTES = 4 * TAG_MAX_ATTRIBUTES
+_SPACES = bytes.maketrans(b"\t\n\f\r", b"    ")
+
 HINT_MAX_CHARS = 1000
 """What is kept of an entry's words; the longest real headline met has 300 characters."""
 
@@ -29,6 +38,14 @@ def gather(found: Iterable[tuple[str, Hints]], base: str) -> tuple[tuple[Discove
         else:
             links.setdefault(url, DiscoveredUrl(url=url, hints=hints))
     return tuple(links.values()), tuple(bad)
+
+
+def refuse_overlong_tags(body: bytes) -> None:
+    """Raise BadContentError when a tag has so many attributes that a parser would be stuck. Linear in the body."""
+    for chunk in body.split(b">"):
+        tag = chunk[chunk.find(b"<") :] if len(chunk) > _LONG_TAG_BYTES else b""
+        if tag.count(b"=") > TAG_MAX_ATTRIBUTES or tag.translate(_SPACES).count(b" ") > TAG_MAX_SPACES:
+            raise BadContentError("hostile markup: a tag with thousands of attributes")
 
 
 def words(text: object) -> str | None:

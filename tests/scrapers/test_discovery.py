@@ -168,8 +168,10 @@ XXE = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostn
         (f"<urlset {SITEMAP_NS}><url><loc>https://site.test/1</loc>".encode(), MAP),
         (gzip.compress(b"x" * (50 * 2**20 + 1)), MAP),
         (b"\x00" * 1000, FEED),
+        (b"<rss version='2.0'><channel><item " + b" ".join(b'a%d="1"' % n for n in range(100_000)) + b"/>", FEED),
+        (b"<rss version='2.0'><channel><item " + b" ".join(b"a%d" % n for n in range(100_000)) + b">&", FEED),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_what_is_hostile_or_something_else_is_refused_at_once(body: bytes, entry: FeedEntry) -> None:
     started = time.monotonic()

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.visits import Visits, rebuild_visits, visits_path
 from tests.scrapers.offline import DAY, HOST, Offline, index, offline, preview, rss, sitemap
 
@@ -46,6 +49,13 @@ def test_visits_made_from_the_archive_equal_those_that_grew(tmp_path: Path) -> N
 
     assert rows(path) == grown
     assert len(grown) > 15
+
+
+def test_visits_are_not_made_anew_under_a_running_crawl(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+
+    with locked_source(tmp_path / "archive", "site"), pytest.raises(CrawlRunningError):
+        rebuild_visits(tmp_path / "archive", tmp_path / "visits", site.source)
 
 
 def test_lost_visits_are_made_anew_by_the_next_crawl(tmp_path: Path) -> None:
