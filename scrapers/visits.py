@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from scrapers.archive import ArchivedCrawl, CrawlParts, list_crawls, open_crawl
+from scrapers.archive import CrawlParts, list_crawls, read_parts
 from scrapers.outcomes import Discovery, StoredCapture, UrlOutcome, instant, parse_instant
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.recovery import locked_source
@@ -87,10 +87,9 @@ class Visits:
             for outcome in outcomes:
                 self._learn_one(outcome, context.get(outcome.url), fetched.get(outcome.url))
 
-    def learn_crawl(self, parts: CrawlParts | ArchivedCrawl) -> None:
+    def learn_crawl(self, parts: CrawlParts) -> None:
         """Remember what a file of the archive says; what is known already stays as it is."""
-        captures = parts.captures() if isinstance(parts, ArchivedCrawl) else parts.captures
-        seen = {stored.capture.request_url: stored for stored in captures}
+        seen = {stored.capture.request_url: stored for stored in parts.captures}
         found = {stored.page_url: stored.discovery for stored in parts.discoveries}
         fetched = {url: fetched_of(it.capture, it.payload_sha256, found.get(url)) for url, it in seen.items()}
         context = _context(parts, seen)
@@ -148,7 +147,7 @@ def _rebuild(archive: Path, visits: Path, source: Source) -> Path:
     _remove(aside)
     with Visits(aside) as made:
         for crawl in list_crawls(archive, source.id):
-            made.learn_crawl(open_crawl(crawl, archive))
+            made.learn_crawl(read_parts(crawl))
     _remove(path)
     aside.rename(path)  # closed above, so that its journal is already folded into it
     return path
@@ -166,7 +165,7 @@ def fetched_of(capture: Capture, body_sha256: str, discovery: Discovery | None) 
     return Fetched(validators=validators, body_sha256=body_sha256)
 
 
-def _context(parts: CrawlParts | ArchivedCrawl, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
+def _context(parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
     """What led to each URL: a capture says it itself, of other URLs a discovery says it."""
     context: dict[str, Visit] = {}
     for stored in parts.discoveries:
