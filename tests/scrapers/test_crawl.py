@@ -43,6 +43,10 @@ FAULTY = {
 LINKED = [name for name in FAULTY if name != "moved"]
 
 
+one_worker = pytest.mark.xdist_group("faulty crawl")
+"""Its tests share one crawl."""
+
+
 @pytest.fixture(scope="module")
 def faulty_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Done, Site]]:
     home = tmp_path_factory.mktemp("faulty")
@@ -60,6 +64,7 @@ def faulty_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
         yield home, crawl(home), site
 
 
+@one_worker
 @pytest.mark.parametrize(
     ("path", "end"),
     [
@@ -95,6 +100,7 @@ def test_each_url_met_ends_once_and_says_why(faulty_home: tuple[Path, Done, Site
     assert len(ends(home)) == 25
 
 
+@one_worker
 def test_the_counts_of_a_crawl_add_up(faulty_home: tuple[Path, Done, Site]) -> None:
     home, done, _ = faulty_home
     summary = done.summary
@@ -104,12 +110,14 @@ def test_the_counts_of_a_crawl_add_up(faulty_home: tuple[Path, Done, Site]) -> N
     assert summary["n_fetched"] == len(list(last_crawl(home).captures())) == 8
 
 
+@one_worker
 def test_failed_pages_leave_a_crawl_complete(faulty_home: tuple[Path, Done, Site]) -> None:
     _, done, _ = faulty_home
 
     assert (done.code, done.summary["finish_reason"], done.summary["is_complete"]) == (0, "finished", True)
 
 
+@one_worker
 def test_every_request_says_who_asks_and_takes_gzip_only(faulty_home: tuple[Path, Done, Site]) -> None:
     _, _, site = faulty_home
 
@@ -119,6 +127,7 @@ def test_every_request_says_who_asks_and_takes_gzip_only(faulty_home: tuple[Path
     assert not any({"Cookie", "Referer"} & set(seen.headers) for seen in site.seen)
 
 
+@one_worker
 def test_a_url_is_asked_at_most_twice_and_what_is_disallowed_never(faulty_home: tuple[Path, Done, Site]) -> None:
     _, _, site = faulty_home
     paths = site.paths()
@@ -128,6 +137,7 @@ def test_a_url_is_asked_at_most_twice_and_what_is_disallowed_never(faulty_home: 
     assert "/news/secret/1" not in paths
 
 
+@one_worker
 def test_bodies_are_stored_decoded_with_headers_that_agree(faulty_home: tuple[Path, Done, Site]) -> None:
     home, _, _ = faulty_home
     zipped = next(it.capture for it in last_crawl(home).captures() if it.capture.request_url.endswith("zipped"))
@@ -139,6 +149,7 @@ def test_bodies_are_stored_decoded_with_headers_that_agree(faulty_home: tuple[Pa
     assert "content-encoding" not in headers
 
 
+@one_worker
 def test_a_redirected_page_belongs_to_the_address_asked_for(faulty_home: tuple[Path, Done, Site]) -> None:
     home, _, site = faulty_home
     moved = next(it.capture for it in last_crawl(home).captures() if it.capture.request_url.endswith("old"))
