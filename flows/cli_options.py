@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.markup import escape
 from rich.table import Table
 
 from flows.settings import Settings, read_settings
@@ -103,9 +104,22 @@ def print_json(value: Any) -> None:
 
 
 def print_rows(rows: Sequence[Mapping[str, object]], *, title: str | None = None) -> None:
-    """Print rows that share their keys as a table on stdout; None is shown as a dash."""
-    table = Table(*(rows[0] if rows else ()), title=title, title_justify="left")
+    """Print rows that share their keys as a table on stdout, for people: see `_cell`."""
+    table = Table(*map(escape, rows[0] if rows else ()), title=title, title_justify="left")
     for row in rows:
-        table.add_row(*("–" if value is None else str(value) for value in row.values()))
+        table.add_row(*map(_cell, row.values()))
     # What reads a pipe needs whole values more than it needs 80 columns.
     Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+
+
+def _cell(value: object) -> str:
+    """Show an instant in UTC to the second, yes and no, and a dash for None; JSON and CSV keep values as they are."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        case _:
+            return escape(str(value))

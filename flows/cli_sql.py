@@ -77,7 +77,7 @@ def _list_examples(as_json: bool) -> None:
 def _answer(connection: duckdb.DuckDBPyConnection, statement: str, *, as_json: bool, as_csv: bool) -> None:
     try:
         result = connection.execute(statement)
-        names = [column[0] for column in result.description or ()]
+        names = _distinct([column[0] for column in result.description or ()])
         rows = result.fetchall()
     except duckdb.Error as error:
         raise MisusedError(f"sql: {error}") from error
@@ -90,6 +90,15 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: str, *, as_json: b
     else:
         print_rows([dict(zip(names, row, strict=True)) for row in rows[:_MAX_SHOWN]])
         typer.echo(f"{len(rows)} rows" + (f", {_MAX_SHOWN} shown" if len(rows) > _MAX_SHOWN else ""), err=True)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number a name that came before, as DuckDB does where it makes a table of a result.
+
+    >>> _distinct(["n", "title", "n"])
+    ['n', 'title', 'n_1']
+    """
+    return [name if (seen := names[:place].count(name)) == 0 else f"{name}_{seen}" for place, name in enumerate(names)]
 
 
 def _prompt(connection: duckdb.DuckDBPyConnection) -> None:

@@ -41,6 +41,8 @@ def main(words: list[str] | None = None) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Scrapy tells of its extensions and prints all its counters; what of that matters is in the crawl's summary.
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)

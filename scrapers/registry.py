@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -188,8 +188,10 @@ class Source(_Strict):
     @field_validator("timezone")
     @classmethod
     def _must_be_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"not an IANA time zone: {value!r}")
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder's or a file's name that is no zone
+            raise ValueError(f"not an IANA time zone: {value!r}") from error
         return value
 
     @model_validator(mode="after")
