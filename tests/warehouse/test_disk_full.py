@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.small_disk import SmallDisk, small_disk
 from tests.warehouse.factories import Page, crawl, stage
 from tests.warehouse.home import Home
 from warehouse.database import create_database
@@ -18,18 +18,9 @@ TEXT_BYTES = 8_000_000
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A mounted file system of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount(folder, "size=3m") or pytest.skip("mounting a small file system needs root")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-def mount(folder: Path, options: str) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with small_disk(tmp_path / "disk", "3m") as disk:
+        yield disk
 
 
 def stage_much(home: Home) -> None:
@@ -37,29 +28,29 @@ def stage_much(home: Home) -> None:
     stage(home.staging, crawl(2, Page(slug="large", text=os.urandom(TEXT_BYTES // 2).hex())))
 
 
-def on(disk: Path, home: Home) -> Home:
+def on(disk: SmallDisk, home: Home) -> Home:
     """The same home with its warehouse on another disk."""
-    shutil.move(home.database.parent, disk / "warehouse")
-    home.database.parent.symlink_to(disk / "warehouse")
+    shutil.move(home.database.parent, disk.path / "warehouse")
+    home.database.parent.symlink_to(disk.path / "warehouse")
     return home
 
 
-def test_a_load_on_a_full_disk_says_so_and_is_completed_with_room(small_disk: Path, home: Home) -> None:
-    stage_much(on(small_disk, home))
+def test_a_load_on_a_full_disk_says_so_and_is_completed_with_room(disk: SmallDisk, home: Home) -> None:
+    stage_much(on(disk, home))
 
     with pytest.raises(WarehouseUnusableError, match=r"(?i)no space|could not (write|fsync)|disk"):
         home.load()
 
-    assert mount(small_disk, "remount,size=64m")
+    disk.grow("64m")
     assert home.load().is_ok
     assert home.query("select count(*) from article") == [(2,)]
 
 
-def test_a_publication_on_a_full_disk_leaves_the_old_generation(small_disk: Path, home: Home) -> None:
+def test_a_publication_on_a_full_disk_leaves_the_old_generation(disk: SmallDisk, home: Home) -> None:
     stage(home.staging, crawl(1, Page(slug="small")))
     home.load()
-    (small_disk / "analyst").mkdir()
-    home.analyst.symlink_to(small_disk / "analyst")
+    (disk.path / "analyst").mkdir()
+    home.analyst.symlink_to(disk.path / "analyst")
     first = home.publish()
     stage_much(home)
     home.load()
@@ -69,14 +60,14 @@ def test_a_publication_on_a_full_disk_leaves_the_old_generation(small_disk: Path
 
     assert home.ask("select count(*) from article") == [(1,)]
     assert sorted(path.name for path in home.analyst.iterdir()) == ["current.json", first.name, "kabarchy.duckdb"]
-    assert mount(small_disk, "remount,size=64m")
+    disk.grow("64m")
     assert home.publish() > first
 
 
-def test_no_stub_is_left_when_there_is_no_room_for_a_new_database(small_disk: Path) -> None:
-    (small_disk / "ballast").write_bytes(b"\0" * 3_000_000)
+def test_no_stub_is_left_when_there_is_no_room_for_a_new_database(disk: SmallDisk) -> None:
+    (disk.path / "ballast").write_bytes(b"\0" * 3_000_000)
 
     with pytest.raises(WarehouseUnusableError):
-        create_database(small_disk / "kabarchy.duckdb")
+        create_database(disk.path / "kabarchy.duckdb")
 
-    assert not (small_disk / "kabarchy.duckdb").exists()
+    assert not (disk.path / "kabarchy.duckdb").exists()
