@@ -36,13 +36,15 @@ from flows.services import ServiceError
 from flows.settings import SettingsError
 from flows.stages import MAX_CRAWL_S, StageError
 from scrapers.data_root import DataRootError
+from scrapers.recovery import CrawlRunningError
 from scrapers.registry import RegistryError
 from scrapers.staging import BatchDamagedError
 from warehouse.errors import WarehouseError
 
 _MISUSES = (MisusedError, SettingsError, DataRootError, RegistryError)
-_TROUBLES = (BatchDamagedError, ExportError, InterruptedRunError, OSError, RunUnderWayError, ServiceError, StageError)
-_NAMED = (*_MISUSES, *_TROUBLES, WarehouseError)
+_BUSY = (CrawlRunningError, RunUnderWayError)
+_TROUBLES = (BatchDamagedError, ExportError, InterruptedRunError, OSError, ServiceError, StageError, WarehouseError)
+_NAMED = (*_MISUSES, *_BUSY, *_TROUBLES)
 
 
 class _Edge(TyperGroup):

@@ -7,6 +7,7 @@ vanished page; then day 3, on which one edit is taken back. The expectations are
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -173,3 +174,19 @@ def test_a_brief_names_its_sources_and_they_are_found(story: Story) -> None:
     }
 
     assert expected <= seen
+
+
+def test_the_same_pages_at_another_host_and_port_give_the_same_articles(story: Story, tmp_path: Path) -> None:
+    pipeline = new_pipeline(tmp_path / "elsewhere")
+    with NewsWorld(host="127.0.0.9", day=1) as world:
+        world.write_registry(pipeline.root.sources)
+        pipeline.crawl("tunduk_times", DAY_INSTANTS[1], "elsewhere")
+    pipeline.extract()
+    pipeline.load()
+
+    elsewhere = pipeline.table("select title, published_at from article order by all").to_pylist()
+    here = [
+        (row["title"], row["published_at"]) for row in story.day_1.rows("article") if row["source_id"] == "tunduk_times"
+    ]
+
+    assert [(row["title"], row["published_at"]) for row in elsewhere] == sorted(here)
