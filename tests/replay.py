@@ -34,8 +34,8 @@ class SavedPage:
         return gzip.decompress(self.file.read_bytes())
 
 
-def saved_pages(corpus: str, limit: int) -> list[SavedPage]:
-    """The first pages of a corpus."""
+def saved_pages(corpus: str, limit: int | None) -> list[SavedPage]:
+    """The first pages of a corpus, or all."""
     folder = CORPORA / corpus
     lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()[:limit]
     truths = [json.loads(line) for line in lines]

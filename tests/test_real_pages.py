@@ -31,8 +31,8 @@ class Replay:
 
     def articles(self, corpus: str) -> dict[str, str]:
         """Text that the warehouse holds, by path."""
-        rows = self.pipeline.table("select url, text from article where source_id = '" + corpus + "'").to_pylist()
-        return {"/page/" + row["url"].rpartition("/")[2]: row["text"] for row in rows}
+        rows = self.pipeline.table("select source_id, url, text from article").to_pylist()
+        return {"/page/" + row["url"].rpartition("/")[2]: row["text"] for row in rows if row["source_id"] == corpus}
 
 
 @pytest.fixture(scope="module")
