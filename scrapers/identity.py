@@ -18,12 +18,15 @@ from urllib.parse import urljoin, urlsplit
 from w3lib.url import canonicalize_url, url_query_cleaner
 
 from scrapers.records import Article
-from scrapers.tables import HASHED_CONTENT
 
 URL_RULES = 1
 
 URL_MAX_CHARS = 1000
 """Longer addresses are refused: no outlet of the region has any, traps do."""
+
+HASHED_FIELDS = tuple(field.name for field in fields(Article) if field.name not in ("citations", "published_raw"))
+"""What `content_sha256` covers besides the citations; `scrapers.tables.HASHED_CONTENT` are the same columns. Named here
+from the record and not from the table, so that a crawl need not load Arrow to know an address."""
 
 _DROPPED_PARAMETERS = re.compile(
     r"(?i)^(utm_\w+|fbclid|gclid|gbraid|wbraid|yclid|ysclid|dclid|msclkid|twclid|igshid|mc_[ce]id|_openstat|_ga|_gl"
@@ -107,10 +110,10 @@ def content_sha256(article: Article) -> str:
     Columns that are null are left out, so that a column added later does not change the hash of what lacks it.
     """
     said: dict[str, object] = {}
-    for column in HASHED_CONTENT:
-        value = getattr(article, column.name)
+    for name in HASHED_FIELDS:
+        value = getattr(article, name)
         if value is not None:
-            said[column.name] = value.isoformat() if isinstance(value, datetime) else value
+            said[name] = value.isoformat() if isinstance(value, datetime) else value
     if article.citations:
         said["citations"] = [[getattr(c, field.name) for field in fields(c)] for c in article.citations]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

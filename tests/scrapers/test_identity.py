@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.identity import BadUrlError, article_id, domain_of, identity_key, normalise_url
+from scrapers.identity import HASHED_FIELDS, BadUrlError, article_id, domain_of, identity_key, normalise_url
+from scrapers.tables import HASHED_CONTENT
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,7 @@ def test_normalising_twice_changes_nothing(url: str) -> None:
 )
 def test_a_citation_names_a_host_or_a_channel(url: str, domain: str | None) -> None:
     assert domain_of(url) == domain
+
+
+def test_the_hash_covers_exactly_the_columns_of_a_content() -> None:
+    assert [column.name for column in HASHED_CONTENT] == list(HASHED_FIELDS)
