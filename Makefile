@@ -31,7 +31,7 @@ demo: install ## crawl the sample world for two days, load, publish, say where t
 	.venv/bin/kabarchy demo
 
 test: $(DEV) ## run all tests
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 3 --dist loadfile
 
 check: $(DEV) ## format, lint, types, import contracts, size budgets
 	.venv/bin/ruff format --check .

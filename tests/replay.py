@@ -35,10 +35,11 @@ class SavedPage:
 
 
 def saved_pages(corpus: str, limit: int | None) -> list[SavedPage]:
-    """The first pages of a corpus, or all."""
+    """Pages from all over a corpus, every n-th; all without a limit."""
     folder = CORPORA / corpus
-    lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()[:limit]
-    truths = [json.loads(line) for line in lines]
+    lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    step = max(1, len(lines) // limit) if limit else 1
+    truths = [json.loads(line) for line in lines[::step][:limit]]
     return [SavedPage(f"/page/{n:04d}.html", folder / truth["file"], truth) for n, truth in enumerate(truths)]
 
 

@@ -13,7 +13,7 @@ from exports.verify import verify_release
 from tests.pipeline import Pipeline, new_pipeline
 from tests.replay import CORPORA, SavedPage, harness, saved_pages, served, source_toml
 
-N_PAGES = {"fundus": 50, "daniel_s": 80, "cyr_dates": 19, "postlight": 30, "trafilatura": 40}
+N_PAGES = {"fundus": 50, "daniel_s": 67, "cyr_dates": 19, "postlight": 33, "trafilatura": 39}
 """Pages taken of each corpus: over 200 in all, few enough for a test of a minute."""
 
 pytestmark = [
@@ -50,10 +50,16 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
     return Replay(pipeline, pages, summaries, pipeline.release(now))
 
 
-def body_f1(texts: dict[str, str], pages: list[SavedPage]) -> float:
+def body_f1(texts: dict[str, dict[str, str]], pages: dict[str, list[SavedPage]]) -> float:
+    """Body F1 over the pages of all corpora that have a body in their truth."""
     bench = harness()
-    scores = [bench.score_page(page.truth, {"text": texts.get(page.path)}) for page in pages]
+    scores = [bench.score_page(p.truth, {"text": texts[c].get(p.path)}) for c, of in pages.items() for p in of]
     return float(bench.summarise(scores)["body"]["f1"])
+
+
+def bare_texts(pages: list[SavedPage]) -> dict[str, str]:
+    found = {p.path: bare_extraction(p.body(), url=p.truth["url"], include_comments=False) for p in pages}
+    return {path: document.text for path, document in found.items() if document}
 
 
 def test_every_page_is_accounted_for(replay: Replay) -> None:
@@ -81,11 +87,9 @@ def test_the_release_verifies(replay: Replay) -> None:
     assert [gate for gate in verify_release(replay.release.path) if not gate.is_ok] == []
 
 
-@pytest.mark.parametrize("corpus", ["fundus", "daniel_s", "cyr_dates"])
-def test_the_text_is_at_least_as_good_as_that_of_bare_trafilatura(replay: Replay, corpus: str) -> None:
-    pages = replay.pages[corpus]
-    bare = {
-        p.path: d.text for p in pages if (d := bare_extraction(p.body(), url=p.truth["url"], include_comments=False))
-    }
+def test_the_text_is_at_least_as_good_as_that_of_bare_trafilatura(replay: Replay) -> None:
+    pages = {corpus: of for corpus, of in replay.pages.items() if "text" in of[0].truth}
+    ours = {corpus: replay.articles(corpus) for corpus in pages}
+    bare = {corpus: bare_texts(of) for corpus, of in pages.items()}
 
-    assert body_f1(replay.articles(corpus), pages) >= body_f1(bare, pages)
+    assert body_f1(ours, pages) >= body_f1(bare, pages)
