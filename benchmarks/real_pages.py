@@ -39,20 +39,14 @@ def replay(home: Path, pages: dict[str, list[SavedPage]]) -> Pipeline:
     return pipeline
 
 
-def f1(bench: ModuleType, texts: dict[str, str | None], pages: list[SavedPage]) -> float | None:
+def f1(bench: ModuleType, texts: dict[str, str], pages: list[SavedPage]) -> float | None:
     """Body or snippet F1 of texts by path; None where the corpus has neither truth."""
     scores = bench.summarise([bench.score_page(page.truth, {"text": texts.get(page.path)}) for page in pages])
     found = scores.get("body") or scores.get("segments")
     return float(found["f1"]) if found else None
 
 
-def texts_of(pipeline: Pipeline, corpus: str) -> dict[str, str | None]:
-    """What the warehouse holds, by path."""
-    rows = pipeline.table("select source_id, url, text from article").to_pylist()
-    return {"/page/" + row["url"].rpartition("/")[2]: row["text"] for row in rows if row["source_id"] == corpus}
-
-
-def bare_texts(pages: list[SavedPage]) -> dict[str, str | None]:
+def bare_texts(pages: list[SavedPage]) -> dict[str, str]:
     """What trafilatura's defaults give, by path."""
     documents = {p.path: bare_extraction(p.body(), url=p.truth["url"], include_comments=False) for p in pages}
     return {path: document.text for path, document in documents.items() if document}
@@ -68,7 +62,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         pipeline = replay(Path(home), pages)
         for corpus, of_corpus in pages.items():
-            texts = texts_of(pipeline, corpus)
+            texts = pipeline.texts(corpus)
             ours, bare = f1(bench, texts, of_corpus), f1(bench, bare_texts(of_corpus), of_corpus)
             n = (len(of_corpus), len(texts), len(of_corpus) - len(texts))
             table.add_row(corpus, *map(str, n), *("–" if x is None else f"{x:.4f}" for x in (ours, bare)))

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from exports.release import Release, cut_release
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.registry import load_registry
+from scrapers.staging import list_batches
 from warehouse.analyst_copy import connect_analyst, publish_generation
 from warehouse.loader import LoadReport, load_batches
 
@@ -74,6 +77,17 @@ class Pipeline:
         """Result of a query on the newest generation."""
         with self.analyst() as connection:
             return connection.sql(query).to_arrow_table()
+
+    def texts(self, source_id: str) -> dict[str, str]:
+        """Text that the warehouse holds of each address asked for, by its path."""
+        with self.analyst() as connection:
+            query = (
+                "select capture_id, text from observation join article using (article_id) where article.source_id = ?"
+            )
+            held = dict(connection.execute(query, [source_id]).fetchall())
+        batches = [batch for batch in list_batches(self.root.staging) if batch.info.source_id == source_id]
+        captures = [row for batch in batches for row in pq.read_table(batch.table_path("captures")).to_pylist()]
+        return {urlsplit(row["request_url"]).path: held[i] for row in captures if (i := row["capture_id"]) in held}
 
     def _run(self, package: str, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", package, *words, "--home", str(self.root.path)]

@@ -29,11 +29,6 @@ class Replay:
     summaries: dict[str, dict[str, Any]]
     release: Release | None
 
-    def articles(self, corpus: str) -> dict[str, str]:
-        """Text that the warehouse holds, by path."""
-        rows = self.pipeline.table("select source_id, url, text from article").to_pylist()
-        return {"/page/" + row["url"].rpartition("/")[2]: row["text"] for row in rows if row["source_id"] == corpus}
-
 
 @pytest.fixture(scope="module")
 def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
@@ -77,7 +72,8 @@ def test_every_page_is_accounted_for(replay: Replay) -> None:
 
 def test_at_least_95_percent_of_pages_with_a_body_become_articles(replay: Replay) -> None:
     with_body = {c: [p for p in pages if p.truth.get("text")] for c, pages in replay.pages.items()}
-    n_articles = sum(page.path in replay.articles(c) for c, pages in with_body.items() for page in pages)
+    texts = {corpus: replay.pipeline.texts(corpus) for corpus in with_body}
+    n_articles = sum(page.path in texts[c] for c, pages in with_body.items() for page in pages)
 
     assert n_articles >= 0.95 * sum(len(pages) for pages in with_body.values())
 
@@ -89,7 +85,7 @@ def test_the_release_verifies(replay: Replay) -> None:
 
 def test_the_text_is_at_least_as_good_as_that_of_bare_trafilatura(replay: Replay) -> None:
     pages = {corpus: of for corpus, of in replay.pages.items() if "text" in of[0].truth}
-    ours = {corpus: replay.articles(corpus) for corpus in pages}
+    ours = {corpus: replay.pipeline.texts(corpus) for corpus in pages}
     bare = {corpus: bare_texts(of) for corpus, of in pages.items()}
 
     assert body_f1(ours, pages) >= body_f1(bare, pages)
