@@ -36,7 +36,7 @@ def user_agent(source: Source, contact_url: str | None) -> str:
         return f"Kabarchy/{code_version()} (+{contact_url})"
     if source.is_loopback:
         return f"Kabarchy/{code_version()} (loopback)"
-    raise ContactRequiredError(f"{source.id}: a contact address is required to crawl it (a page about us)")
+    raise ContactRequiredError(f"{source.id}: KABARCHY_CONTACT_URL is required to crawl it: a page about who crawls")
 
 
 def crawl_settings(source: Source, contact_url: str | None, max_rss_mb: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def test_a_real_source_without_a_contact_is_not_crawled(tmp_path: Path, capsys: 
     write_source(tmp_path, "https://site.test")
 
     assert main(["crawl", "site", "--home", str(tmp_path)]) == 2
-    assert error_of(capsys) == "error: site: a contact address is required to crawl it (a page about us)"
+    assert error_of(capsys) == "error: site: KABARCHY_CONTACT_URL is required to crawl it: a page about who crawls"
     assert not (tmp_path / "archive").exists()
 
 

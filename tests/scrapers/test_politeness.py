@@ -141,7 +141,7 @@ def test_a_real_source_is_crawled_under_a_name_with_a_contact_only() -> None:
     real = source("https://site.test/")
 
     assert user_agent(real, "https://example.org/bot").endswith(" (+https://example.org/bot)")
-    with pytest.raises(ContactRequiredError, match="site: a contact address is required"):
+    with pytest.raises(ContactRequiredError, match="KABARCHY_CONTACT_URL is required"):
         user_agent(real, None)
 
 
