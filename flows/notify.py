@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import json
 import os
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -58,8 +59,12 @@ def _post(url: str, body: bytes) -> None:
     request = urllib.request.Request(  # noqa: S310 - the operator's own http(s) address, checked when settings are read
         url, data=body, headers={"Content-Type": "application/json"}, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=_POST_TIMEOUT_S):  # noqa: S310 - as above
-        pass
+    try:
+        with urllib.request.urlopen(request, timeout=_POST_TIMEOUT_S):  # noqa: S310 - as above
+            pass
+    except urllib.error.HTTPError as error:
+        error.close()  # it is a response too, and holds its connection
+        raise
 
 
 @flow(name="notify", flow_run_name="notify about {flow_run}", persist_result=False)
