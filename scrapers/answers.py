@@ -4,11 +4,12 @@ We ask for gzip only and decode it ourselves, because Scrapy hands out a cut gzi
 (measured 2026-11-22), which would look like an edit.
 """
 
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from scrapy.http import Response
+
+from scrapers.gunzip import DamagedGzipError, GzipTooBigError, gunzip
 
 _CLOSED_EARLY = "partial"
 """Scrapy's flag for a body without a stated length that ended with the connection."""
@@ -63,16 +64,12 @@ def _decode(body: bytes, encodings: list[str], max_bytes: int) -> bytes:
 
 
 def _gunzip(body: bytes, max_bytes: int) -> bytes:
-    inflater = zlib.decompressobj(wbits=31)  # 31: gzip framing
     try:
-        plain = inflater.decompress(body, max_bytes + 1)
-    except zlib.error as error:
-        raise UnusableBodyError(f"damaged gzip: {error}") from error
-    if len(plain) > max_bytes:
-        raise BodyTooBigError(f"more than {max_bytes} bytes after decompression")
-    if not inflater.eof:
-        raise UnusableBodyError("gzip stream is cut")
-    return plain
+        return gunzip(body, max_bytes)
+    except DamagedGzipError as error:
+        raise UnusableBodyError(str(error)) from error
+    except GzipTooBigError as error:
+        raise BodyTooBigError(str(error)) from error
 
 
 def _is_ended(body: bytes) -> bool:

@@ -24,7 +24,7 @@ from flows.settings import Settings, prefect_environment
 from samples.world import DAY_INSTANTS, NewsWorld
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.tables import ANALYST_TABLES
-from tests.flows.kabarchy import COMMAND, ROOT, wait_for
+from tests.flows.kabarchy import COMMAND, ROOT, command_line, wait_for
 from tests.pipeline import Pipeline
 
 pytestmark = [pytest.mark.timeout(240)]
@@ -149,15 +149,7 @@ def kill_inside(place: Place, is_inside: Callable[[DataRoot], bool]) -> bool:
 
 def is_at_work(root: DataRoot) -> bool:
     """Whether any process still works in a data root."""
-    wanted = str(root.path).encode()
-    return any(wanted in command_line(folder) for folder in Path("/proc").iterdir() if folder.name.isdigit())
-
-
-def command_line(folder: Path) -> bytes:
-    try:
-        return (folder / "cmdline").read_bytes()
-    except OSError:
-        return b""
+    return any(str(root.path) in command_line(folder) for folder in Path("/proc").iterdir() if folder.name.isdigit())
 
 
 def test_a_run_killed_in_every_stage_ends_as_an_undisturbed_run(

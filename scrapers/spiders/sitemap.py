@@ -1,11 +1,11 @@
 """Sitemaps: plain, news and index, gzipped or not (sitemaps.org 0.9, Google news)."""
 
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 
 from lxml import etree
 
+from scrapers.gunzip import DamagedGzipError, GzipTooBigError, gunzip
 from scrapers.outcomes import DiscoveredUrl, Discovery
 from scrapers.records import Hints
 from scrapers.registry import SitemapEntry
@@ -26,7 +26,7 @@ def discover(body: bytes, url: str, entry: SitemapEntry) -> Discovery:
 
     Raises BadContentError for what is no sitemap, is cut, too big, or declares entities.
     """
-    xml = gunzip(body) if body.startswith(b"\x1f\x8b") else body
+    xml = _gunzip(body) if body.startswith(b"\x1f\x8b") else body
     if b"<!ENTITY" in xml:
         raise BadContentError("declares entities")
     try:
@@ -40,18 +40,11 @@ def discover(body: bytes, url: str, entry: SitemapEntry) -> Discovery:
     return Discovery(links=newest_first, bad_links=bad)
 
 
-def gunzip(body: bytes) -> bytes:
-    """Decompress one gzip stream. Raises BadContentError when it is cut, damaged or too big."""
-    inflater = zlib.decompressobj(wbits=31)  # 31: gzip framing
+def _gunzip(body: bytes) -> bytes:
     try:
-        plain = inflater.decompress(body, SITEMAP_MAX_BYTES + 1)
-    except zlib.error as error:
-        raise BadContentError(f"damaged gzip: {error}") from error
-    if len(plain) > SITEMAP_MAX_BYTES:
-        raise BadContentError(f"more than {SITEMAP_MAX_BYTES} bytes")
-    if not inflater.eof:
-        raise BadContentError("gzip stream is cut")
-    return plain
+        return gunzip(body, SITEMAP_MAX_BYTES)
+    except (DamagedGzipError, GzipTooBigError) as error:
+        raise BadContentError(str(error)) from error
 
 
 def _read(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:

@@ -59,7 +59,7 @@ class Kabarchy:
         """Process id of the crawl of a source under way in this data root."""
         wanted = ["scrapers", "crawl", source_id, "--home", str(self.home)]
         for folder in Path("/proc").iterdir():
-            if folder.name.isdigit() and " ".join(wanted) in _command_line(folder):
+            if folder.name.isdigit() and " ".join(wanted) in command_line(folder):
                 return int(folder.name)
         return None
 
@@ -87,7 +87,8 @@ def _ask(request: urllib.request.Request) -> tuple[Any] | None:
             return None
 
 
-def _command_line(folder: Path) -> str:
+def command_line(folder: Path) -> str:
+    """Words of a process, from its folder in /proc; empty when it has ended."""
     try:
         return (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:  # it ended while we looked
