@@ -68,6 +68,12 @@ class Status(_Strict):
     reason: str
 
 
+DATE_TOKENS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "M": "%-m", "D": "%-d"}
+"""What may stand in braces in the address of a sitemap or listing, and what it becomes in the newsroom's own day."""
+
+TOKEN = re.compile(r"\{([^{}]*)\}")
+
+
 class _Entry(_Strict):
     url: str
     evidence: Evidence | None = None
@@ -78,7 +84,27 @@ class _Entry(_Strict):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not an http(s) address: {value!r}")
+        if unknown := set(TOKEN.findall(value)) - cls._tokens():
+            raise ValueError(f"unknown {{{min(unknown)}}} in the address of this kind of entry: {value!r}")
         return value
+
+    @classmethod
+    def _tokens(cls) -> set[str]:
+        return set()
+
+
+class _DatedEntry(_Entry):
+    days: int = Field(default=2, ge=1, le=31)
+    """With a date in the address (`{YYYY}-{MM}-{DD}`): how many days back a crawl asks for, today included."""
+
+    @classmethod
+    def _tokens(cls) -> set[str]:
+        return set(DATE_TOKENS)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the address holds a date: then there is one address for each day, month or year."""
+        return TOKEN.search(self.url) is not None
 
 
 class FeedEntry(_Entry):
@@ -87,21 +113,42 @@ class FeedEntry(_Entry):
     kind: Literal["feed"]
 
 
-class SitemapEntry(_Entry):
-    """A sitemap, news sitemap or sitemap index; gzip is recognised."""
+class SitemapEntry(_DatedEntry):
+    """A sitemap, news sitemap or sitemap index, dated or not; gzip is recognised."""
 
     kind: Literal["sitemap"]
 
 
-class ListingEntry(_Entry):
-    """A page of links to articles, with or without further pages."""
+class ListingEntry(_DatedEntry):
+    """A page of links to articles, dated or not, with or without further pages."""
 
     kind: Literal["listing"]
     link_selector: str = "a[href]"
     """CSS of the links to articles."""
     next_selector: str | None = None
     """CSS of the link to the next page; None when there is one page."""
+    next_template: str | None = None
+    """Address of a further page where none is linked: `{n}` is its number, from 2 on."""
     max_pages: int = Field(default=1, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _one_way_on(self) -> Self:
+        if self.next_template is None:
+            return self
+        if self.next_selector is not None or self.is_dated:
+            raise ValueError("next_template goes neither with next_selector nor with a date in the address")
+        if set(TOKEN.findall(self.next_template)) != {"n"}:
+            raise ValueError(f"next_template needs {{n}} and nothing else in braces: {self.next_template!r}")
+        return self
+
+
+class WordPressEntry(_Entry):
+    """The JSON list of posts of a WordPress site (`/wp-json/wp/v2/posts`); parameters are added."""
+
+    kind: Literal["wordpress"]
+    per_page: int = Field(default=20, ge=1, le=100)
+    """Posts of one answer; WordPress allows 100."""
+    max_pages: int = Field(default=3, ge=1, le=1000)
 
 
 class TelegramEntry(_Entry):
@@ -111,7 +158,7 @@ class TelegramEntry(_Entry):
     max_pages: int = Field(default=3, ge=1, le=1000)
 
 
-Entry = Annotated[FeedEntry | SitemapEntry | ListingEntry | TelegramEntry, Field(discriminator="kind")]
+Entry = Annotated[FeedEntry | SitemapEntry | ListingEntry | WordPressEntry | TelegramEntry, Field(discriminator="kind")]
 
 
 class ArticleRules(_Strict):
@@ -122,6 +169,24 @@ class ArticleRules(_Strict):
     allow: tuple[re.Pattern[str], ...] = ()
     """Searched in the normalised address; empty: every address."""
     deny: tuple[re.Pattern[str], ...] = ()
+    max_variants: int = Field(default=50, ge=1)
+    """New addresses of one crawl that differ in their query only; more are taken for a trap. Raise it for an outlet
+    whose articles are all `?id=`."""
+
+
+class Polling(_Strict):
+    """How long an entry is left alone after it was read: the more often nothing was new, the longer."""
+
+    min_minutes: float = Field(default=0, ge=0, le=7 * 24 * 60)
+    """When there was news; 0: with every crawl."""
+    max_minutes: float = Field(default=120, ge=1, le=7 * 24 * 60)
+    """When there was none for long. Two hours: morning news is then at most that late."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_minutes > self.max_minutes:
+            raise ValueError(f"min_minutes {self.min_minutes:g} above max_minutes {self.max_minutes:g}")
+        return self
 
 
 class Selectors(_Strict):
@@ -174,6 +239,7 @@ class Source(_Strict):
     status: Status
     entries: tuple[Entry, ...] = ()
     articles: ArticleRules = ArticleRules()
+    polling: Polling = Polling()
     selectors: Selectors = Selectors()
     rights: Rights = Rights()
     expectations: Expectations = Expectations()

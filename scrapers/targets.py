@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from scrapers.identity import normalise_url
 from scrapers.outcomes import Discovery
 from scrapers.records import CaptureRole, Hints, SkipReason
-from scrapers.registry import Entry, Source, TelegramEntry
+from scrapers.registry import Entry, Source, TelegramEntry, WordPressEntry
 from scrapers.revisits import Validators, Visit
+from scrapers.spiders.wordpress import list_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,8 @@ class Ask:
 def entry_target(entry: Entry) -> Target:
     """Return the target that an entry itself is."""
     role = CaptureRole.BOTH if isinstance(entry, TelegramEntry) else CaptureRole.ENTRY
-    return Target(url=normalise_url(entry.url), role=role, entry=entry, entry_kind=entry.kind)
+    url = list_address(entry) if isinstance(entry, WordPressEntry) else normalise_url(entry.url)
+    return Target(url=url, role=role, entry=entry, entry_kind=entry.kind)
 
 
 def refusal(url: str, source: Source) -> SkipReason | None:

@@ -3,8 +3,8 @@
 from typing import assert_never
 
 from scrapers.outcomes import Discovery
-from scrapers.registry import Entry, FeedEntry, ListingEntry, SitemapEntry, TelegramEntry
-from scrapers.spiders import feed, listing, sitemap, telegram
+from scrapers.registry import Entry, FeedEntry, ListingEntry, SitemapEntry, TelegramEntry, WordPressEntry
+from scrapers.spiders import feed, listing, sitemap, telegram, wordpress
 
 
 def discover(body: bytes, url: str, entry: Entry) -> Discovery:
@@ -16,6 +16,8 @@ def discover(body: bytes, url: str, entry: Entry) -> Discovery:
             return sitemap.discover(body, url, entry)
         case ListingEntry():
             return listing.discover(body, url, entry)
+        case WordPressEntry():
+            return wordpress.discover(body, url, entry)
         case TelegramEntry():
             return telegram.discover(body, url, entry)
         case _:

@@ -8,7 +8,7 @@ import feedparser
 from scrapers.outcomes import Discovery
 from scrapers.records import Hints
 from scrapers.registry import FeedEntry
-from scrapers.spiders.links import BadContentError, gather, refuse_overlong_tags, words
+from scrapers.spiders.links import BadContentError, gather, is_html, refuse_overlong_tags, words
 
 FEED_MAX_ITEMS = 5_000
 """The longest real feed met has 1,000 items."""
@@ -22,6 +22,8 @@ def discover(body: bytes, url: str, entry: FeedEntry) -> Discovery:
     if b"<!ENTITY" in body:
         raise BadContentError("declares entities")
     refuse_overlong_tags(body)
+    if is_html(body):
+        raise BadContentError("HTML instead of a feed")
     # A stream, because feedparser takes bytes that name a file for that file.
     parsed = feedparser.parse(BytesIO(body), resolve_relative_uris=False, sanitize_html=False)
     if not parsed.version and not parsed.entries:

@@ -1,5 +1,6 @@
 """Links as an entry writes them: resolved, normalised, each once; and how an entry says that it is none."""
 
+import re
 from collections.abc import Iterable
 
 from scrapers.identity import BadUrlError, normalise_url
@@ -18,6 +19,12 @@ TAG_MAX_SPACES = 20_000
 _LONG_TAG_BYTES = 4 * TAG_MAX_ATTRIBUTES
 _SPACES = bytes.maketrans(b"\t\n\f\r", b"    ")
 
+_GLUED = re.compile(r"(?i)\s*https?://[^/?#]*https?:")
+"""An address behind another one's host: seen in a real sitemap index, it would pass for a host of its own."""
+
+_HEAD_BYTES = 1000
+"""Enough to pass the blank lines that some servers begin with."""
+
 HINT_MAX_CHARS = 1000
 """What is kept of an entry's words; the longest real headline met has 300 characters."""
 
@@ -32,12 +39,18 @@ def gather(found: Iterable[tuple[str, Hints]], base: str) -> tuple[tuple[Discove
     bad: dict[str, None] = {}
     for href, hints in found:
         try:
-            url = normalise_url(href, base=base)
+            url = normalise_url(_refuse_glued(href), base=base)
         except BadUrlError:
             bad[href[:BAD_LINK_MAX_CHARS]] = None
         else:
             links.setdefault(url, DiscoveredUrl(url=url, hints=hints))
     return tuple(links.values()), tuple(bad)
+
+
+def _refuse_glued(href: str) -> str:
+    if _GLUED.match(href):
+        raise BadUrlError(f"two addresses in one: {href[:200]!r}")
+    return href
 
 
 def refuse_overlong_tags(body: bytes) -> None:
@@ -46,6 +59,12 @@ def refuse_overlong_tags(body: bytes) -> None:
         tag = chunk[chunk.find(b"<") :] if len(chunk) > _LONG_TAG_BYTES else b""
         if tag.count(b"=") > TAG_MAX_ATTRIBUTES or tag.translate(_SPACES).count(b" ") > TAG_MAX_SPACES:
             raise BadContentError("hostile markup: a tag with thousands of attributes")
+
+
+def is_html(body: bytes) -> bool:
+    """Whether a body is a web page: what a block, a consent wall or a missing page answers in place of data."""
+    head = body[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
 
 
 def words(text: object) -> str | None:

@@ -9,7 +9,7 @@ from scrapers.gunzip import DamagedGzipError, GzipTooBigError, gunzip
 from scrapers.outcomes import DiscoveredUrl, Discovery
 from scrapers.records import Hints
 from scrapers.registry import SitemapEntry
-from scrapers.spiders.links import BadContentError, gather, words
+from scrapers.spiders.links import BadContentError, gather, is_html, words
 
 SITEMAP_MAX_BYTES = 50 * 2**20
 """The protocol's limit for one file, decompressed."""
@@ -18,19 +18,23 @@ SITEMAP_MAX_URLS = 50_000
 """The protocol's limit for one file."""
 
 _ROOTS = ("urlset", "sitemapindex")
+_ENDS = (b"</urlset>", b"</sitemapindex>")
 _FIELDS = {"loc": "loc", "lastmod": "modified", "publication_date": "published", "title": "title"}
 
 
 def discover(body: bytes, url: str, entry: SitemapEntry) -> Discovery:
     """Return the pages of a sitemap, or the children of an index, newest first as far as they are dated.
 
-    Raises BadContentError for what is no sitemap, is cut, too big, or declares entities.
+    Raises BadContentError for what is no sitemap, is cut, too big, or declares entities. Other faults of its XML, as a
+    bare ampersand, are read over when it has its end: a cut one must not look like one with fewer pages.
     """
     xml = _gunzip(body) if body.startswith(b"\x1f\x8b") else body
     if b"<!ENTITY" in xml:
         raise BadContentError("declares entities")
+    if is_html(xml):
+        raise BadContentError("HTML instead of a sitemap")
     try:
-        root, found = _read(xml)
+        root, found = _read_tolerantly(xml)
     except etree.XMLSyntaxError as error:
         raise BadContentError(f"no well-formed XML: {error}") from error
     links, bad = gather(found, url)
@@ -47,9 +51,24 @@ def _gunzip(body: bytes) -> bytes:
         raise BadContentError(str(error)) from error
 
 
-def _read(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:
+def _read_tolerantly(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:
+    try:
+        return _read(xml, recover=False)
+    except etree.XMLSyntaxError:
+        if not xml.rstrip().endswith(_ENDS):
+            raise
+        return _read(xml, recover=True)
+
+
+def _read(xml: bytes, *, recover: bool) -> tuple[str, list[tuple[str, Hints]]]:
     events = etree.iterparse(
-        BytesIO(xml), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        BytesIO(xml),
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=recover,
     )
     root = ""
     found: list[tuple[str, Hints]] = []
@@ -60,10 +79,18 @@ def _read(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:
                 raise BadContentError(f"root element {root!r} is none of a sitemap")
         if event == "end" and _local_name(element) in ("url", "sitemap"):
             found.extend(_location(element))
-            element.clear()
+            _forget(element)
             if len(found) >= SITEMAP_MAX_URLS:
                 break
     return root, found
+
+
+def _forget(element: etree._Element) -> None:
+    """Free an element and those before it: a million of them, emptied but kept, are 300 MB."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
 
 
 def _location(element: etree._Element) -> Iterator[tuple[str, Hints]]:

@@ -7,7 +7,7 @@ import pytest
 
 from scrapers.outcomes import DiscoveredUrl
 from scrapers.records import Hints
-from scrapers.registry import FeedEntry, ListingEntry, SitemapEntry, TelegramEntry
+from scrapers.registry import FeedEntry, ListingEntry, SitemapEntry, TelegramEntry, WordPressEntry
 from scrapers.spiders.discovery import discover
 from scrapers.spiders.links import BadContentError
 
@@ -16,6 +16,7 @@ FEED = FeedEntry(kind="feed", url=URL)
 MAP = SitemapEntry(kind="sitemap", url=URL)
 LIST = ListingEntry(kind="listing", url=URL, link_selector="article h2 a", next_selector="a[rel=next]", max_pages=3)
 CHANNEL = TelegramEntry(kind="telegram", url="https://t.me/s/Desk_kg")
+BLOG = WordPressEntry(kind="wordpress", url=URL, per_page=2)
 SITEMAP_NS = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
 
 RSS = """<?xml version="1.0" encoding="windows-1251"?>
@@ -146,6 +147,89 @@ def test_a_channel_page_gives_its_messages_and_the_page_before() -> None:
 @pytest.mark.parametrize("body", [b"<html class='tgme_page'></html>", b'<i class="tgme_" data-post="desk_kg/1"></i>'])
 def test_a_channel_ends_with_an_empty_page_or_its_first_message(body: bytes) -> None:
     assert discover(body, CHANNEL.url, CHANNEL).next_pages == ()
+
+
+@pytest.mark.parametrize("version", ["0.91", "0.92", "2.0"])
+def test_every_rss_of_the_last_century_is_read(version: str) -> None:
+    items = "<channel><title>t</title><item><title>T</title><link>/o</link></item></channel>"
+
+    assert discover(f"<rss version='{version}'>{items}</rss>".encode(), URL, FEED).links == (
+        link("https://site.test/o", title="T"),
+    )
+
+
+RSS_090 = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/">
+<channel><title>t</title></channel><item><title>T</title><link>https://site.test/o</link></item></rdf:RDF>"""
+
+
+def test_the_first_rss_is_read() -> None:
+    assert discover(RSS_090, URL, FEED).links == (link("https://site.test/o", title="T"),)
+
+
+@pytest.mark.parametrize("entry", [FEED, MAP, BLOG], ids=["feed", "sitemap", "wordpress"])
+def test_a_web_page_in_place_of_data_is_a_failure_that_says_so(
+    entry: FeedEntry | SitemapEntry | WordPressEntry,
+) -> None:
+    with pytest.raises(BadContentError, match="HTML instead of"):
+        discover(b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>Welcome</body></html>", URL, entry)
+
+
+def test_a_sitemap_with_a_bare_ampersand_is_read_but_a_cut_one_is_not() -> None:
+    sloppy = f"<urlset {SITEMAP_NS}><url><loc>https://site.test/a?x=1&y=2</loc></url><url><loc>/b</loc></url></urlset>"
+
+    assert len(discover(sloppy.encode(), URL, MAP).links) == 2
+    with pytest.raises(BadContentError, match="no well-formed XML"):
+        discover(sloppy[:-9].encode(), URL, MAP)
+
+
+def test_two_addresses_written_as_one_lead_to_no_other_host() -> None:
+    glued = "https://site.testhttps://other.test/"
+    body = f"<sitemapindex {SITEMAP_NS}><sitemap><loc>{glued}</loc></sitemap></sitemapindex>".encode()
+
+    found = discover(body, URL, MAP)
+
+    assert (found.next_pages, found.bad_links) == ((), (glued,))
+
+
+def test_a_numbered_listing_goes_on_by_its_template() -> None:
+    numbered = ListingEntry(kind="listing", url=URL, link_selector="a", next_template="https://site.test/page/{n}/?s=a")
+    body = b"<a href='/1'>x</a>"
+
+    assert [it.url for it in discover(body, URL, numbered).next_pages] == ["https://site.test/page/2/?s=a"]
+    following = discover(body, "https://site.test/page/2/?s=a", numbered).next_pages
+    assert [it.url for it in following] == ["https://site.test/page/3/?s=a"]
+
+
+POSTS = b"""[{"link":"https://site.test/1/","date":"2026-11-20T14:00:05","date_gmt":"2026-11-20T08:00:05",
+"modified_gmt":"2026-11-20T09:00:00","title":{"rendered":"A &#8212; B"},"id":7},
+{"link":"https://site.test/2/","date":"2026-11-20T13:00:00","title":{"rendered":"C"}}]"""
+
+
+def test_a_wordpress_list_gives_links_with_both_times_and_the_older_posts() -> None:
+    found = discover(POSTS, "https://site.test/in?before=2026-11-21T00%3A00%3A00", BLOG)
+
+    assert found.links == (
+        link(
+            "https://site.test/1/",
+            title="A \u2014 B",
+            published="2026-11-20T08:00:05+00:00",
+            modified="2026-11-20T09:00:00+00:00",
+        ),
+        link("https://site.test/2/", title="C"),
+    )
+    assert [it.url for it in found.next_pages] == ["https://site.test/in?before=2026-11-20T13%3A00%3A01"]
+
+
+def test_a_wordpress_list_that_is_not_full_is_the_last() -> None:
+    assert discover(POSTS, URL, BLOG.model_copy(update={"per_page": 3})).next_pages == ()
+    assert discover(b"[]", URL, BLOG).links == ()
+
+
+def test_a_wordpress_error_is_a_failure() -> None:
+    with pytest.raises(BadContentError, match="no list of posts"):
+        discover(b'{"code":"rest_no_route","message":"No route"}', URL, BLOG)
+    with pytest.raises(BadContentError, match="no list of posts"):
+        discover(b"[" * 2_000_000, URL, BLOG)
 
 
 BOMB = b"<article " + b" ".join(b"a%d=1" % n for n in range(160_000)) + b"><h2><a href='/1'>x</a></h2></article>"

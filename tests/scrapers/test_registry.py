@@ -1,11 +1,14 @@
 """What a registry file may say, and what is said about one that may not."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from scrapers.registry import (
     SHIPPED_SOURCES,
+    Entry,
     Grade,
     RegistryError,
     State,
@@ -127,3 +130,20 @@ def test_no_shipped_source_publishes_more_than_metadata_without_evidence() -> No
     registry = load_registry(SHIPPED_SOURCES)
 
     assert {source.rights.level.value for source in registry.values() if not source.rights.evidence_url} == {"metadata"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ({"kind": "feed", "url": "https://outlet.kg/{YYYY}.xml"}, "unknown {YYYY}"),
+        ({"kind": "sitemap", "url": "https://outlet.kg/{Y_m_d}.xml"}, "unknown {Y_m_d}"),
+        ({"kind": "listing", "url": "https://outlet.kg/", "next_template": "https://outlet.kg/p"}, "needs {n}"),
+        (
+            {"kind": "listing", "url": "https://outlet.kg/{DD}", "next_template": "https://outlet.kg/{n}"},
+            "goes neither",
+        ),
+    ],
+)
+def test_a_template_that_cannot_be_filled_in_is_refused(entry: dict[str, str], complaint: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(complaint)):
+        TypeAdapter[Entry](Entry).validate_python(entry)
