@@ -23,7 +23,7 @@ from flows.cli_options import (
     read_place,
 )
 from flows.status import Status, read_status
-from scrapers.registry import choose_sources, load_registry
+from scrapers.registry import find_sources, load_registry
 
 sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
 releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut.")
@@ -56,7 +56,7 @@ def show_source(
     sources: SourcesOption = None,
 ) -> None:
     """Show everything that the registry says about one source, as JSON."""
-    (chosen,) = choose_sources(load_registry(read_place(home, sources).sources), (source,))
+    (chosen,) = find_sources(load_registry(read_place(home, sources).sources), (source,))
     print_json(chosen.model_dump(mode="json"))
 
 
@@ -66,7 +66,7 @@ def check_sources(
 ) -> None:
     """Read the registry as strictly as a run does, without any request; the exit code says whether it can be used."""
     registry = load_registry(read_place(home, sources).sources)
-    checked = [source.id for source in choose_sources(registry, tuple(names or registry))]
+    checked = [source.id for source in find_sources(registry, names or registry)]
     print_json(checked) if as_json else typer.echo(f"{len(checked)} sources can be used")
 
 

@@ -1,11 +1,12 @@
 """Sources: what an outlet is and how it is entered, one TOML file each, validated strictly.
 
-The file's stem is the source's id. Unknown keys are errors. Thresholds and rights stand beside the outlet they concern.
-`load_registry` reads a folder as a whole and reports every bad file at once.
+The file's stem is the source's id. Unknown keys are errors. Thresholds and rights stand beside the outlet they concern,
+and how each fact is known beside the fact (`evidence`). `load_registry` reads a folder as a whole and reports every
+problem at once, a line each. How files and presets are read: `scrapers.source_files`.
 """
 
 import re
-import tomllib
+from collections.abc import Collection, Iterator
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +14,22 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from cssselect import HTMLTranslator, SelectorError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from scrapers.records import RightsLevel
+from scrapers.source_files import BadSourceFileError, SourceFile, find_claimed_twice, read_source_file
 
 SOURCE_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{1,62}$")
 SHIPPED_SOURCES = Path(__file__).parent / "sources"
+
+REGION_WIDE = "XX"
+"""Country of an outlet that is of the whole region: a user-assigned code of ISO 3166-1."""
+
+SHARED_PLATFORMS = frozenset({"t.me"})
+"""Hosts that are everybody's; any other host belongs to one source, or to several that say so."""
+
+_SHOWN_CHARS = 120  # of a bad value, so that a message stays a line
 
 
 class RegistryError(Exception):
@@ -27,6 +38,10 @@ class RegistryError(Exception):
 
 class UnknownSourceError(RegistryError):
     """A source id that the registry does not have."""
+
+
+class DisabledSourceError(RegistryError):
+    """A source that was asked for and is disabled; the message gives the reason."""
 
 
 class _Strict(BaseModel):
@@ -56,8 +71,9 @@ class State(StrEnum):
 
     ENABLED = "enabled"
     CANDIDATE = "candidate"
-    """Crawled only when named."""
+    """Crawled when named, and once `sources check` has passed it."""
     DISABLED = "disabled"
+    """Never crawled."""
 
 
 class Status(_Strict):
@@ -74,8 +90,21 @@ DATE_TOKENS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "M": "%-m", "D"
 TOKEN = re.compile(r"\{([^{}]*)\}")
 
 
+def _must_be_css(value: str) -> str:
+    try:
+        HTMLTranslator().css_to_xpath(value)
+    except SelectorError as error:
+        raise ValueError(f"not a CSS selector: {error}") from error
+    return value
+
+
+Css = Annotated[str, AfterValidator(_must_be_css)]
+"""A selector that lxml can apply: checked when it is read, not when the first page comes."""
+
+
 class _Entry(_Strict):
     url: str
+    """Absolute; in a file it may be relative to the home page."""
     evidence: Evidence | None = None
 
     @field_validator("url")
@@ -123,9 +152,9 @@ class ListingEntry(_DatedEntry):
     """A page of links to articles, dated or not, with or without further pages."""
 
     kind: Literal["listing"]
-    link_selector: str = "a[href]"
+    link_selector: Css = "a[href]"
     """CSS of the links to articles."""
-    next_selector: str | None = None
+    next_selector: Css | None = None
     """CSS of the link to the next page; None when there is one page."""
     next_template: str | None = None
     """Address of a further page where none is linked: `{n}` is its number, from 2 on."""
@@ -172,6 +201,32 @@ class ArticleRules(_Strict):
     max_variants: int = Field(default=50, ge=1)
     """New addresses of one crawl that differ in their query only; more are taken for a trap. Raise it for an outlet
     whose articles are all `?id=`."""
+    evidence: Evidence | None = None
+    """How `allow` is known."""
+    examples: tuple[str, ...] = ()
+    """Addresses of the shape of an article; each is accepted by these rules, and each `allow` accepts one of them."""
+    counter_examples: tuple[str, ...] = ()
+    """Addresses that these rules refuse."""
+    shared_hosts: tuple[str, ...] = ()
+    """Those of the hosts that are another source's as well, which says the same."""
+
+    def accept(self, url: str) -> bool:
+        """Whether a normalised address is an article by `allow` and `deny`, whatever its host."""
+        is_allowed = not self.allow or any(rule.search(url) for rule in self.allow)
+        return is_allowed and not any(rule.search(url) for rule in self.deny)
+
+    @model_validator(mode="after")
+    def _examples_must_agree(self) -> Self:
+        wrong = [f"example {url!r} is refused" for url in self.examples if not self._takes(url)]
+        wrong += [f"counter-example {url!r} is accepted" for url in self.counter_examples if self._takes(url)]
+        idle = [rule for rule in self.allow if self.examples and not any(map(rule.search, self.examples))]
+        wrong += [f"no example is accepted by allow {rule.pattern!r}" for rule in idle]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    def _takes(self, url: str) -> bool:
+        return self.accept(url) and (not self.hosts or urlsplit(url).netloc.lower() in self.hosts)
 
 
 class Polling(_Strict):
@@ -192,10 +247,11 @@ class Polling(_Strict):
 class Selectors(_Strict):
     """CSS where the general rules do not suffice."""
 
-    title: str | None = None
-    body: str | None = None
-    date: str | None = None
-    remove: tuple[str, ...] = ()
+    title: Css | None = None
+    body: Css | None = None
+    date: Css | None = None
+    remove: tuple[Css, ...] = ()
+    evidence: Evidence | None = None
 
 
 class Rights(_Strict):
@@ -209,6 +265,10 @@ class Rights(_Strict):
     checked_at: date | None = None
     tdm_reserved: bool | None = None
     """Whether the source reserves text and data mining; None: not known."""
+    terms: str | None = None
+    """What is known of the publisher's terms, in our words; None: nothing."""
+    evidence: Evidence | None = None
+    """How the terms are known."""
 
     @model_validator(mode="after")
     def _full_text_needs_licence(self) -> Self:
@@ -225,19 +285,41 @@ class Expectations(_Strict):
     min_articles_per_week: int | None = Field(default=None, ge=0)
 
 
+class Facts(_Strict):
+    """How facts that have no table of their own are known; None: they were not graded."""
+
+    languages: Evidence | None = None
+    timezone: Evidence | None = None
+
+
 class Source(_Strict):
     """One outlet or channel."""
 
     id: str
+    preset: str | None = None
+    """Name of the platform's preset, whose keys lie under this source's own."""
     name: str = Field(min_length=1)
     homepage: str
     country: str = Field(pattern="^[A-Z]{2}$")
+    """ISO 3166-1 alpha-2, or REGION_WIDE."""
     languages: tuple[str, ...] = Field(min_length=1)
     timezone: str
+    platform: str | None = None
+    """What the site runs on, where known."""
+    ownership: str | None = None
+    """Whose outlet it is, where a reader should be told."""
+    access: str | None = None
+    """From where it cannot be reached, or only with limits."""
+    evidence: Facts = Facts()
     delay_s: float = Field(default=5.0, ge=0.0, le=300.0)
     """Seconds between two requests to one host. 5: as Media Cloud; robots.txt may ask for more."""
     status: Status
     entries: tuple[Entry, ...] = ()
+    """The ways in that a crawl takes."""
+    spare_entries: tuple[Entry, ...] = ()
+    """Known ways in that no crawl takes: not proven, or of no use beside the others. `sources check` looks at them."""
+    dead_entries: tuple[Entry, ...] = ()
+    """Addresses that circulate and were probed in vain, kept so that nobody adds them again; never asked for."""
     articles: ArticleRules = ArticleRules()
     polling: Polling = Polling()
     selectors: Selectors = Selectors()
@@ -299,35 +381,76 @@ def load_registry(folder: Path) -> dict[str, Source]:
             sources[path.stem] = load_source(path)
         except RegistryError as error:
             problems.append(str(error))
+    problems += _claimed_twice(folder, sources)
     if problems:
         raise RegistryError("\n".join(problems))
     return sources
 
 
 def load_source(path: Path) -> Source:
-    """Read one source file. Raises RegistryError with a line for each bad key, naming file, key and value."""
+    """Read one source file. Raises RegistryError with a line for each problem: `file:line: key: what (got value)`."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RegistryError(f"{path}: {error}") from error
-    if "id" in data:
-        raise RegistryError(f"{path}: key id: the file's name is the id")
+        file = read_source_file(path, SHIPPED_SOURCES)
+    except BadSourceFileError as error:
+        raise RegistryError(str(error)) from error
+    if "id" in file.data:
+        raise RegistryError(f"{file.place(('id',))}: the file's name is the id")
     try:
-        return Source.model_validate({"id": path.stem, **data})
+        return Source.model_validate({"id": path.stem, **file.data})
     except ValidationError as error:
-        lines = [f"{path}: {_where(e['loc'])}: {e['msg']} (got {e['input']!r})" for e in error.errors()]
-        raise RegistryError("\n".join(lines)) from error
+        raise RegistryError("\n".join(_problems(error, file))) from error
 
 
-def _where(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "file"
+def _problems(error: ValidationError, file: SourceFile) -> Iterator[str]:
+    for it in error.errors(include_url=False):
+        shown = repr(it["input"])
+        is_value = it["type"] not in ("missing", "extra_forbidden") and not isinstance(it["input"], dict | BaseModel)
+        got = f" (got {shown[:_SHOWN_CHARS]})" if is_value else ""
+        yield f"{file.place(it['loc'])}: {it['msg'].removeprefix('Value error, ')}{got}"
 
 
-def choose_sources(registry: dict[str, Source], names: tuple[str, ...]) -> list[Source]:
-    """Return the named sources, or all enabled ones when none is named. Raises UnknownSourceError naming the id."""
+def _claimed_twice(folder: Path, sources: dict[str, Source]) -> list[str]:
+    """Say which entries and hosts are of two sources: an article would be told twice, under two ids."""
+    entries = find_claimed_twice(
+        (entry.url, source.id) for source in sources.values() for entry in (*source.entries, *source.spare_entries)
+    )
+    hosts = find_claimed_twice(
+        (host, source.id) for source in sources.values() for host in source.hosts - SHARED_PLATFORMS
+    )
+    undeclared = [
+        (host, owners) for host, owners in hosts if any(host not in sources[it].articles.shared_hosts for it in owners)
+    ]
+    found = [("entry", *claim) for claim in entries] + [("host", *claim) for claim in undeclared]
+    return [
+        f"{_place_of_claim(folder / f'{owners[1]}.toml', what)}: {kind} {what!r} is also of {owners[0]}"
+        for kind, what, owners in found
+    ]
+
+
+def _place_of_claim(path: Path, what: str) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = next((number for number, text in enumerate(lines, start=1) if what in text), None)
+    return f"{path}:{line}" if line else str(path)
+
+
+def find_sources(registry: dict[str, Source], names: Collection[str]) -> list[Source]:
+    """Return the named sources, each once. Raises UnknownSourceError naming the ids."""
     unknown = [name for name in names if name not in registry]
     if unknown:
         raise UnknownSourceError(f"unknown source: {', '.join(unknown)} (registry has {len(registry)} sources)")
-    if names:
-        return [registry[name] for name in dict.fromkeys(names)]
-    return [source for source in registry.values() if source.status.state is State.ENABLED]
+    return [registry[name] for name in dict.fromkeys(names)]
+
+
+def choose_sources(
+    registry: dict[str, Source], names: tuple[str, ...], *, passed: Collection[str] = ()
+) -> list[Source]:
+    """Return what is to be crawled: the named sources, else those enabled and the candidates that `passed` a check.
+
+    Raises UnknownSourceError and DisabledSourceError naming the ids.
+    """
+    named = find_sources(registry, names)
+    off = [f"{it.id} ({it.status.reason})" for it in named if it.status.state is State.DISABLED]
+    if off:
+        raise DisabledSourceError(f"disabled source: {', '.join(off)}")
+    wanted = {State.ENABLED: registry.keys(), State.CANDIDATE: passed, State.DISABLED: ()}
+    return named or [source for source in registry.values() if source.id in wanted[source.status.state]]

@@ -64,11 +64,7 @@ def refusal(url: str, source: Source) -> SkipReason | None:
     """Why a normalised address is none that may be an article of the source; None when it may be."""
     if urlsplit(url).netloc.lower() not in source.hosts:
         return SkipReason.OTHER_HOST
-    rules = source.articles
-    is_allowed = not rules.allow or any(rule.search(url) for rule in rules.allow)
-    if not is_allowed or any(rule.search(url) for rule in rules.deny):
-        return SkipReason.NOT_AN_ARTICLE_URL
-    return None
+    return None if source.articles.accept(url) else SkipReason.NOT_AN_ARTICLE_URL
 
 
 def entry_hosts(source: Source) -> frozenset[str]:

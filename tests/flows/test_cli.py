@@ -74,7 +74,7 @@ def test_an_unreadable_registry_file_is_named_with_the_fault(home: Path) -> None
     result = kabarchy("run", "--home", home)
 
     assert result.exit_code == 2
-    assert re.fullmatch(rf"kabarchy: {home}/sources/broken.toml: Invalid value .*line 1.*\n", result.stderr)
+    assert re.fullmatch(rf"kabarchy: {home}/sources/broken.toml:1: Invalid value .*\n", result.stderr)
 
 
 def test_a_data_root_of_another_version_is_refused(home: Path) -> None:

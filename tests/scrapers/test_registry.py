@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from scrapers.registry import (
     SHIPPED_SOURCES,
+    DisabledSourceError,
     Entry,
     Grade,
     RegistryError,
@@ -60,10 +61,20 @@ def test_the_stem_is_the_id_and_defaults_are_careful(tmp_path: Path) -> None:
         (("https://outlet.example/rss", "ftp://outlet.example/rss"), "ftp://outlet.example/rss"),
         (("[status]", "colour = 1\n[status]"), "colour"),
         (('name = "Outlet"', 'name = "Outlet'), "outlet.toml"),
-        (('name = "Outlet"', 'name = "Outlet"\nid = "x"'), "id"),
+        (('name = "Outlet"', 'name = "Outlet"\nid = "x"'), r"outlet\.toml:3: id: the file's name is the id"),
+        (
+            ("[status]", "[selectors]\ntitle = 'h1['\n[status]"),
+            r"outlet\.toml:9: selectors\.title: not a CSS sel.*'h1\['",
+        ),
+        (("[status]", "[articles]\nallow = ['a', '(b']\n[status]"), r"outlet\.toml:9: articles\.allow\.1: .*'\(b'"),
+        (("[status]", "delay = 3\n[status]"), r"outlet\.toml:8: delay: Extra inputs"),
+        (("https://outlet.example/rss", "rss"), r"outlet\.toml:15: entries\.0\.url: not an http.*'rss'"),
+        (("[status]", 'preset = "none"\n[status]'), r"outlet\.toml:8: preset: no such preset \(got 'none'\)"),
     ],
 )
-def test_a_bad_file_is_refused_naming_key_and_value(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+def test_a_bad_file_is_refused_naming_line_key_and_value(
+    tmp_path: Path, change: tuple[str, str], expected: str
+) -> None:
     path = written(tmp_path, GOOD.replace(*change))
 
     with pytest.raises(RegistryError, match=expected):
@@ -86,6 +97,75 @@ def test_all_bad_files_are_reported_at_once(tmp_path: Path) -> None:
         load_registry(tmp_path)
 
 
+def test_a_host_or_an_entry_of_two_sources_is_refused_naming_both(tmp_path: Path) -> None:
+    written(tmp_path, GOOD, "first")
+    written(tmp_path, GOOD, "second")
+
+    with pytest.raises(RegistryError) as refused:
+        load_registry(tmp_path)
+
+    assert str(refused.value).splitlines() == [
+        f"{tmp_path}/second.toml:15: entry 'https://outlet.example/rss' is also of first",
+        f"{tmp_path}/second.toml:3: host 'outlet.example' is also of first",
+    ]
+
+
+def test_a_host_that_both_sources_declare_as_shared_is_theirs(tmp_path: Path) -> None:
+    shared = '\n[articles]\nshared_hosts = ["outlet.example"]\n'
+    written(tmp_path, GOOD + shared, "first")
+    written(tmp_path, GOOD.replace("/rss", "/rss2") + shared, "second")
+
+    assert list(load_registry(tmp_path)) == ["first", "second"]
+
+
+PRESET = """
+platform = "Engine"
+
+[[spare_entries]]
+kind = "feed"
+url = "/api/"
+
+[selectors]
+title = "h1.engine"
+body = "div.engine"
+"""
+
+
+def with_preset(folder: Path, preset: str) -> Path:
+    (folder / "presets").mkdir()
+    written(folder / "presets", preset, "engine")
+    selectors = '\n[selectors]\ntitle = "h1.own"\n'
+    return written(folder, GOOD.replace('name = "Outlet"', 'preset = "engine"\nname = "Outlet"') + selectors)
+
+
+def test_a_preset_gives_what_the_source_does_not_say_itself(tmp_path: Path) -> None:
+    source = load_source(with_preset(tmp_path, PRESET))
+
+    assert (source.platform, source.selectors.title, source.selectors.body) == ("Engine", "h1.own", "div.engine")
+    assert [entry.url for entry in source.spare_entries] == ["https://outlet.example/api/"]
+
+
+def test_a_bad_key_of_a_preset_is_told_with_the_file_of_the_preset(tmp_path: Path) -> None:
+    path = with_preset(tmp_path, PRESET.replace('"div.engine"', '"div["'))
+
+    with pytest.raises(RegistryError, match=r"presets/engine\.toml:10: selectors\.body: not a CSS selector"):
+        load_source(path)
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("examples = ['https://outlet.example/about']", "example 'https://outlet.example/about' is refused"),
+        ("counter_examples = ['https://outlet.example/news/1']", "counter-example .*/news/1' is accepted"),
+    ],
+)
+def test_rules_that_contradict_their_own_examples_are_refused(tmp_path: Path, rules: str, expected: str) -> None:
+    path = written(tmp_path, f"{GOOD}\n[articles]\nallow = ['/news/\\d+$']\n{rules}\n")
+
+    with pytest.raises(RegistryError, match=rf"outlet\.toml:17: articles: {expected}"):
+        load_source(path)
+
+
 def test_full_text_needs_a_licence_with_evidence(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD + '\n[rights]\nlevel = "full_text"\nlicence = "CC-BY-4.0"\n')
 
@@ -106,6 +186,19 @@ def test_candidates_are_crawled_only_when_named(tmp_path: Path) -> None:
 
     assert choose_sources(registry, ()) == []
     assert [source.id for source in choose_sources(registry, ("outlet",))] == ["outlet"]
+
+
+def test_a_candidate_that_passed_a_check_is_crawled_without_being_named(tmp_path: Path) -> None:
+    written(tmp_path, GOOD.replace('"enabled"', '"candidate"'))
+
+    assert [it.id for it in choose_sources(load_registry(tmp_path), (), passed={"outlet"})] == ["outlet"]
+
+
+def test_a_disabled_source_is_not_crawled_even_when_named_and_the_reason_is_told(tmp_path: Path) -> None:
+    written(tmp_path, GOOD.replace('"enabled"', '"disabled"'))
+
+    with pytest.raises(DisabledSourceError, match=r"outlet \(test\)"):
+        choose_sources(load_registry(tmp_path), ("outlet",))
 
 
 def test_ten_or_more_real_outlets_are_shipped() -> None:

@@ -1,0 +1,179 @@
+"""A source's TOML file as it is written: its preset laid under it, and the place of each key for messages.
+
+What many outlets of one platform share stands once, in `presets/<name>.toml` of the registry folder, else of the
+shipped one. A source that says `preset = "<name>"` gets every key of it that it does not set itself; tables are laid
+together key by key, lists and values of the source replace those of the preset. The address of an entry may be
+relative: it is then of the source's home page, which is what lets a preset name entries.
+"""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+PRESETS = "presets"
+ENTRY_LISTS = ("entries", "spare_entries", "dead_entries")
+
+_PRESET_NAME = re.compile(r"^[a-z0-9_]+$")
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\"'-]+)\s*\]\]?")
+_KEY = re.compile(r"^\s*([\w.\"'-]+)\s*=")
+
+Keys = tuple[str | int, ...]
+
+
+class BadSourceFileError(Exception):
+    """A file is no TOML, or names a preset that cannot be had; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TomlFile:
+    """One file as read."""
+
+    path: Path
+    text: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A source's file and the preset under it."""
+
+    own: TomlFile
+    preset: TomlFile | None
+    data: dict[str, Any]
+    """Both together."""
+
+    def place(self, location: Sequence[str | int]) -> str:
+        """Say where a key stands, as `file:line: key`: in the file from which its value came."""
+        keys = _real_keys(self.data, location)
+        is_of_preset = self.preset is not None and not _has(self.own.data, keys) and _has(self.preset.data, keys)
+        file = self.preset if is_of_preset and self.preset is not None else self.own
+        line = find_line(file.text, keys)
+        return f"{file.path}{f':{line}' if line else ''}: {'.'.join(map(str, keys)) or 'file'}"
+
+
+def read_source_file(path: Path, shipped: Path) -> SourceFile:
+    """Read a source's file with its preset, looked up beside it, then in the `shipped` registry folder.
+
+    Raises BadSourceFileError.
+    """
+    own = _read_toml(path)
+    preset = _read_preset(own, shipped) if "preset" in own.data else None
+    data = _lay_over(preset.data, own.data) if preset else own.data
+    return SourceFile(own, preset, _with_absolute_entries(data))
+
+
+def find_line(text: str, keys: Keys) -> int | None:
+    r"""Return the line, counted from 1, on which a key or the nearest table around it stands.
+
+    >>> find_line("a = 1\n[[entries]]\nkind = 'feed'\n", ("entries", 0, "kind"))
+    3
+    """
+    found, depth = None, 0
+    table: Keys = ()
+    counts: dict[str, int] = defaultdict(int)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = _table_keys(header.group(2), header.group(1) == "[[", counts)
+            here = table
+        elif key := _KEY.match(line):
+            here = (*table, *_split(key.group(1)))
+        else:
+            continue
+        if len(here) > depth and keys[: len(here)] == here:
+            found, depth = number, len(here)
+    return found
+
+
+def find_claimed_twice(claims: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return what is claimed more than once, with its claimants, from pairs of (what, who)."""
+    claimants: dict[str, list[str]] = defaultdict(list)
+    for what, who in claims:
+        claimants[what].append(who)
+    return [(what, who) for what, who in claimants.items() if len(who) > 1]
+
+
+def _read_toml(path: Path) -> TomlFile:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return TomlFile(path, text, tomllib.loads(text))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise BadSourceFileError(f"{path}{f':{line.group(1)}' if line else ''}: {error}") from error
+
+
+def _read_preset(own: TomlFile, shipped: Path) -> TomlFile:
+    name = own.data["preset"]
+    folders = (own.path.parent / PRESETS, shipped / PRESETS)
+    usable = isinstance(name, str) and _PRESET_NAME.match(name)
+    found = next((path for folder in folders if usable and (path := folder / f"{name}.toml").is_file()), None)
+    if found is None:
+        line = find_line(own.text, ("preset",))
+        raise BadSourceFileError(f"{own.path}:{line}: preset: no such preset (got {name!r})")
+    return _read_toml(found)
+
+
+def _lay_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _lay_over(under[key], value)
+        for key, value in over.items()
+        if isinstance(value, dict) and isinstance(under.get(key), dict)
+    }
+    return {**under, **over, **both}
+
+
+def _with_absolute_entries(data: dict[str, Any]) -> dict[str, Any]:
+    homepage = data.get("homepage")
+    lists = {name: data[name] for name in ENTRY_LISTS if isinstance(data.get(name), list)}
+    if not isinstance(homepage, str):
+        return data
+    return {**data, **{name: [_absolute(entry, homepage) for entry in entries] for name, entries in lists.items()}}
+
+
+def _absolute(entry: Any, homepage: str) -> Any:
+    if not isinstance(entry, dict) or not str(entry.get("url", "")).startswith("/"):
+        return entry
+    return {**entry, "url": urljoin(homepage, entry["url"])}
+
+
+def _real_keys(data: Any, location: Sequence[str | int]) -> Keys:
+    """Leave out of a validator's location what is no key of the data: the names of a union's members."""
+    keys: list[str | int] = []
+    here = data
+    for position, part in enumerate(location):
+        is_key = (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int))
+        if is_key:
+            here = here[part]
+        if is_key or position == len(location) - 1:
+            keys.append(part)
+    return tuple(keys)
+
+
+def _has(data: Any, keys: Keys) -> bool:
+    try:
+        for key in keys:
+            data = data[key]
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
+
+
+def _table_keys(name: str, is_list: bool, counts: dict[str, int]) -> Keys:
+    """Return the keys of a table's header, with the position of each list that it stands in."""
+    if is_list:
+        counts[name] += 1
+    keys: list[str | int] = []
+    parts = _split(name)
+    for position, part in enumerate(parts, start=1):
+        keys.append(part)
+        if n_seen := counts.get(".".join(parts[:position]), 0):
+            keys.append(n_seen - 1)
+    return tuple(keys)
+
+
+def _split(name: str) -> list[str]:
+    return [part.strip("\"'") for part in name.split(".")]
