@@ -7,6 +7,7 @@ line that names thing and value.
 import argparse
 import json
 import logging
+import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +19,10 @@ import duckdb
 from exports.catalogue import build_site
 from exports.diff import diff_releases
 from exports.errors import ExportError
+from exports.publish import publish_releases
 from exports.release import cut_release
+from exports.target import open_target
+from exports.targets import read_access
 from exports.verify import verify_release
 from exports.versions import read_versions
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
@@ -65,9 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     diff.set_defaults(command=_diff)
     site = commands.add_parser("site", help="build the catalogue page")
     site.set_defaults(command=_site)
+    publish = commands.add_parser("publish", help="bring a folder or bucket up to the state of the releases")
+    publish.add_argument("--to", required=True, metavar="URL", help="file:///a/folder or s3://bucket/prefix")
+    publish.set_defaults(command=_publish)
     for command in (cut, site):
         command.add_argument("--now", type=_instant, metavar="ISO", help="replays: the instant that it is said to be")
-    for command in (cut, verify, diff, site):
+    for command in (cut, verify, diff, site, publish):
         command.add_argument("--home", type=Path, default=Path("data"), help="data root (default: ./data)")
     return parser
 
@@ -105,6 +112,12 @@ def _site(root: DataRoot, options: argparse.Namespace) -> int:
     now = options.now or datetime.now(UTC)
     page = build_site(root.releases, root.site, generation=_generation(root), now=now)
     print(json.dumps({"page": str(page)}))
+    return 0
+
+
+def _publish(root: DataRoot, options: argparse.Namespace) -> int:
+    report = publish_releases(root.releases, root.site, open_target(options.to, read_access(os.environ)))
+    print(json.dumps(asdict(report)))
     return 0
 
 

@@ -5,7 +5,9 @@ ExportError
 ├── ReleaseUnwritableError  the files of a release cannot be written (disk full, no permission) or the generation read
 ├── GateFailedError         a gate refused the draft; nothing was published
 ├── ReleaseDamagedError     a published release is not what was written
-└── DeltaMismatchError      a delta does not start from the articles it was given
+├── DeltaMismatchError      a delta does not start from the articles it was given
+└── TargetError             a place to publish to cannot be used
+    └── PublishConflictError    it holds, or is for, something else than what was to be published
 """
 
 
@@ -31,3 +33,11 @@ class ReleaseDamagedError(ExportError):
 
 class DeltaMismatchError(ExportError):
     """A delta does not start from the articles it was given; the message names the first article at odds."""
+
+
+class TargetError(ExportError):
+    """A place to publish to cannot be reached or used; the message names it."""
+
+
+class PublishConflictError(TargetError):
+    """The target holds, or is meant for, something else than what was to be published; nothing was overwritten."""

@@ -6,6 +6,7 @@ Written once, never changed. Instants are UTC, sizes bytes, hashes SHA-256 in he
 
 import hashlib
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,15 @@ DESCRIPTION = (
 )
 PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv"
+
+
+class Profile(StrEnum):
+    """For whom a release is."""
+
+    PUBLIC = "public"
+    """For everybody: of each article as much as the rights of its source allow."""
+    INTERNAL = "internal"
+    """For the operator's own analysts: the full text of everything, not for redistribution."""
 
 
 class _Part(BaseModel):
@@ -112,7 +122,13 @@ class Manifest(_Part):
     created: datetime
     previous: str | None
     status: Literal["active", "withdrawn"] = "active"
+    profile: Profile = Profile.PUBLIC
     revision: int = 1
+    """Grows by one each time that the release is issued again with something taken out."""
+    supersedes: str | None = None
+    """The release that this one was issued instead of; null for a first issue."""
+    redactions: int = 0
+    """Articles that were taken out of it since its first issue."""
     rows: int
     """Articles."""
     changes: Changes

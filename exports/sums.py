@@ -13,6 +13,12 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
+def read_sums(folder: Path) -> dict[str, str]:
+    """Hash by path, as SHA256SUMS lists them. Raises OSError or ValueError when it cannot be read."""
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+
+
 def list_files(folder: Path) -> list[str]:
     """Every file below a folder but SHA256SUMS, relative, with forward slashes, sorted."""
     return sorted(
@@ -27,8 +33,7 @@ def find_sum_faults(folder: Path) -> list[str]:
 
     Raises OSError or ValueError when SHA256SUMS cannot be read.
     """
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    listed = {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+    listed = read_sums(folder)
     present = list_files(folder)
     faults = [f"{path}: missing" for path in sorted(set(listed) - set(present))]
     faults += [f"{path}: not listed in {SUMS}" for path in present if path not in listed]

@@ -42,6 +42,10 @@ class Versions(BaseModel):
     latest: str | None
     versions: tuple[Version, ...]
 
+    def to_json(self) -> str:
+        """The text of `versions.json`."""
+        return self.model_dump_json(indent=1) + "\n"
+
 
 def read_versions(releases: Path) -> Versions:
     """Read the pointer; empty when nothing was ever published. Raises ReleaseDamagedError when it is unreadable."""
@@ -59,11 +63,25 @@ def write_versions(releases: Path, known: Versions, manifests: list[Manifest]) -
     entries = {manifest.id: _entry(manifest) for manifest in manifests}
     for version in known.versions:
         entries.setdefault(version.id, version.model_copy(update={"status": "withdrawn"}))
+    versions = _in_order(entries)
+    write_beside(releases / VERSIONS, versions.to_json())
+    return versions
+
+
+def merge_versions(theirs: Versions, ours: Versions) -> Versions:
+    """What two folders of releases know together: ours counts where both know a release, but withdrawn is for good."""
+    entries = {version.id: version for version in theirs.versions}
+    for version in ours.versions:
+        known = entries.get(version.id)
+        if known is None or known.status != "withdrawn":
+            entries[version.id] = version
+    return _in_order(entries)
+
+
+def _in_order(entries: dict[str, Version]) -> Versions:
     ordered = sorted(entries.values(), key=lambda version: id_order(version.id), reverse=True)
     latest = next((version.id for version in ordered if version.status == "active"), None)
-    versions = Versions(latest=latest, versions=tuple(ordered))
-    write_beside(releases / VERSIONS, versions.model_dump_json(indent=1) + "\n")
-    return versions
+    return Versions(latest=latest, versions=tuple(ordered))
 
 
 def _entry(manifest: Manifest) -> Version:

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from exports.diff import diff_releases
+from exports.publish import publish_releases
 from exports.release import list_releases
+from exports.target import open_target
 from exports.verify import verify_release
 from exports.versions import read_versions
 from flows.cli_options import (
@@ -112,6 +114,28 @@ def diff(old: ReleaseId, new: ReleaseId, home: HomeOption = None, as_json: JsonO
     changes = {"added": found.added, "modified": found.modified, "deleted": found.deleted}
     print_rows([{"change": name, "articles": len(ids)} for name, ids in changes.items()])
     typer.echo(f"{found.n_unchanged} articles unchanged; --json lists the ids of the others", err=True)
+
+
+@releases_app.command("publish")
+def publish(
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            help="file:///a/folder or s3://bucket/prefix. [KABARCHY_PUBLISH_TO]",
+            show_default=False,
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish what is not yet at a folder or bucket, and the catalogue; safe to repeat and to interrupt."""
+    place = open_place(home)
+    if (url := to or place.settings.publish_to) is None:
+        raise MisusedError("no target: give --to, or set KABARCHY_PUBLISH_TO")
+    found = asdict(publish_releases(place.root.releases, place.root.site, open_target(url, place.settings.access)))
+    print_json(found) if as_json else print_rows([found])
 
 
 def status(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:

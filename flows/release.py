@@ -17,6 +17,9 @@ from flows.states import name_by_time
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 
+PUBLISH_RETRY_DELAY_S = 30
+"""A store of objects that refuses is back within seconds, or for a person to look at."""
+
 
 @task(retries=1, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=was_killed, cache_policy=NO_CACHE)
 async def cut(settings: Settings, now: datetime) -> str | None:
@@ -30,9 +33,24 @@ async def site(settings: Settings, now: datetime) -> Path:
     return await stages.build_site(settings, now, get_run_logger())
 
 
+@task(retries=2, retry_delay_seconds=PUBLISH_RETRY_DELAY_S, cache_policy=NO_CACHE)
+async def publish(settings: Settings) -> str | None:
+    """Bring the target up to the state of the releases; returns the release that readers see there.
+
+    Tried again whatever went wrong: a bucket that cannot be reached heals with time, and no step does harm twice.
+    """
+    return await stages.publish_releases(settings, get_run_logger())
+
+
 async def cut_and_show(settings: Settings, now: datetime) -> tuple[str | None, Path]:
-    """Cut a release and build the catalogue; returns the release's id and the page. Raises StageError."""
-    return await cut(settings, now), await site(settings, now)
+    """Cut a release, build the catalogue and publish both where a target is set; returns release id and page.
+
+    Raises StageError.
+    """
+    release_id, page = await cut(settings, now), await site(settings, now)
+    if settings.publish_to:
+        await publish(settings)
+    return release_id, page
 
 
 @flow(name="release", flow_run_name=name_by_time, persist_result=False)

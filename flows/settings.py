@@ -4,16 +4,21 @@ KABARCHY_HOME           data root; default ./data
 KABARCHY_SOURCES        folder of registry files; default <home>/sources where it exists, else the shipped registry
 KABARCHY_CONTACT_URL    page that tells site owners who crawls; needed for every source that is not on this machine
 KABARCHY_NOTIFY_URL     where a failed or degraded run is POSTed as JSON; default: only <home>/logs/notifications.jsonl
+KABARCHY_PUBLISH_TO     where each run publishes to: file:///a/folder or s3://bucket/prefix; default: nowhere
+AWS_ACCESS_KEY_ID  AWS_SECRET_ACCESS_KEY  AWS_SESSION_TOKEN  AWS_ENDPOINT_URL  AWS_REGION
+                        how to reach the bucket, under the names that every S3 tool reads
 KABARCHY_CATALOGUE_URL  address under which `kabarchy serve` shows the catalogue; set by it for its own children
 
 Prefect reads its settings when it is imported, so `prefect_environment` must be in the environment before that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from exports.errors import TargetError
+from exports.targets import TargetAccess, read_access, split_target
 from scrapers.registry import SHIPPED_SOURCES
 
 HEARTBEAT_S = 30
@@ -36,6 +41,9 @@ class Settings:
     contact_url: str | None = None
     notify_url: str | None = None
     catalogue_url: str | None = None
+    publish_to: str | None = None
+    access: TargetAccess = field(default_factory=TargetAccess)
+    """How to reach the bucket of `publish_to`; child processes find it in the environment that they inherit."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -50,6 +58,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         contact_url=_web_address(environment, "KABARCHY_CONTACT_URL"),
         notify_url=_web_address(environment, "KABARCHY_NOTIFY_URL"),
         catalogue_url=_web_address(environment, "KABARCHY_CATALOGUE_URL"),
+        publish_to=_target(environment, "KABARCHY_PUBLISH_TO"),
+        access=read_access(environment),
     )
 
 
@@ -61,6 +71,7 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "KABARCHY_CONTACT_URL": settings.contact_url,
         "KABARCHY_NOTIFY_URL": settings.notify_url,
         "KABARCHY_CATALOGUE_URL": settings.catalogue_url,
+        "KABARCHY_PUBLISH_TO": settings.publish_to,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -104,4 +115,15 @@ def _web_address(environment: Mapping[str, str], name: str) -> str | None:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"{name}: not an http(s) address: {value!r}")
+    return value
+
+
+def _target(environment: Mapping[str, str], name: str) -> str | None:
+    value = environment.get(name)
+    if not value:
+        return None
+    try:
+        split_target(value)
+    except TargetError as error:
+        raise SettingsError(f"{name}: {error}") from error
     return value

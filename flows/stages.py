@@ -56,6 +56,11 @@ class _Site(BaseModel):
     page: Path
 
 
+class _Published(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    latest: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlOrder:
     """How the sources of one run are crawled."""
@@ -170,6 +175,12 @@ async def build_site(settings: Settings, now: datetime, log: Log) -> Path:
     """Build the catalogue; return its page."""
     command = own_python("exports", "site", "--home", str(settings.home), "--now", now.isoformat())
     return _read("site", await _run_stage("site", command, log), TypeAdapter(_Site)).page
+
+
+async def publish_releases(settings: Settings, log: Log) -> str | None:
+    """Publish releases and catalogue to where the settings say; return the release that readers see there."""
+    command = own_python("exports", "publish", "--home", str(settings.home), "--to", str(settings.publish_to))
+    return _read("publish", await _run_stage("publish", command, log), TypeAdapter(_Published)).latest
 
 
 async def _run_stage(name: str, command: list[str], log: Log) -> ChildResult:

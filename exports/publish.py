@@ -1,0 +1,218 @@
+"""Publishing: releases and their catalogue go to a target, in an order that shows readers the old state or the new.
+
+1. Each release that the target's pointer does not list is verified against its own SHA256SUMS.
+2. Its name is claimed (`releases/.claims/<id>`: the hash of SHA256SUMS), so that one name never gets two contents.
+3. Its files: data, then metadata, then the manifest, then SHA256SUMS and its signature. What an earlier release of the
+   target holds already, byte for byte, is copied there; what an earlier attempt brought is left.
+4. `releases/versions.json`, by compare-and-swap. Before it, no reader knows of the new files.
+5. Releases that were withdrawn lose their files there; the catalogue's files are replaced, the page last.
+
+What the target's pointer knows and we do not, stays; what it calls withdrawn stays withdrawn; so the pointer never goes
+back, whoever publishes when. Every step can be repeated: a publisher that was killed is simply started again.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from exports.errors import PublishConflictError, ReleaseDamagedError
+from exports.manifest import Profile, file_sha256
+from exports.release import Release, open_release
+from exports.release_id import id_order
+from exports.sums import SUMS, find_sum_faults, read_sums
+from exports.targets import Target
+from exports.versions import VERSIONS, Versions, merge_versions, read_versions
+from exports.withdrawal import WITHDRAWN
+
+logger = logging.getLogger(__name__)
+
+_RELEASES = "releases/"
+_MARK = ".kabarchy-profile"
+"""Says for which profile a target is."""
+_SWAPS = 10
+"""So many other publishers in a row may be faster; more is a fault."""
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishReport:
+    """What a publication did."""
+
+    latest: str | None = None
+    """The release that the target's pointer names now."""
+    published: list[str] = field(default_factory=list)
+    """Releases that became visible."""
+    withdrawn: list[str] = field(default_factory=list)
+    """Releases whose files were removed."""
+    n_uploaded: int = 0
+    n_copied: int = 0
+    """Files that the target copied itself: it had the same bytes in another release."""
+    n_kept: int = 0
+    """Files that an earlier attempt had brought."""
+    n_bytes_uploaded: int = 0
+
+
+def publish_releases(
+    releases: Path, site: Path | None, target: Target, *, profile: Profile = Profile.PUBLIC
+) -> PublishReport:
+    """Bring a target up to the state of a folder of releases; one that is there already changes nothing.
+
+    `site` is the folder of the catalogue; None: it is not published. Raises ReleaseDamagedError for a release that is
+    not what was written, PublishConflictError, and TargetError; then the pointer did not move.
+    """
+    report = PublishReport()
+    with target:
+        _require_profile(target, profile)
+        known = read_versions(releases)
+        listed = {version.id for version in _read_pointer(target).versions}
+        missing = [version.id for version in known.versions if version.status == "active" and version.id not in listed]
+        for release_id in sorted(missing, key=id_order):
+            _publish_files(open_release(releases / release_id), target, profile, report)
+        report.latest = _swap_pointer(target, _ours(known, releases)).latest
+        report.published = missing
+        _remove_withdrawn(releases, known, target, report)
+        if site is not None:
+            _publish_site(site, target, report)
+    logger.info("published: latest=%s n_uploaded=%d n_copied=%d", report.latest, report.n_uploaded, report.n_copied)
+    return report
+
+
+def _require_profile(target: Target, profile: Profile) -> None:
+    """A target is for one profile, for good; one that everybody reads is never for the internal one."""
+    target.swap(_MARK, profile.encode(), None)
+    mark = target.read(_MARK)
+    found = mark.data.decode("utf-8", "replace") if mark else "nothing"
+    if found != profile:
+        raise PublishConflictError(f"the target is for {found} releases, these are {profile}")
+    if profile is Profile.INTERNAL and target.is_open_to_all():
+        raise PublishConflictError("the target can be read by everybody; internal releases are not for redistribution")
+
+
+def _publish_files(release: Release, target: Target, profile: Profile, report: PublishReport) -> None:
+    if release.manifest.profile is not profile:
+        raise PublishConflictError(f"{release.path}: is {release.manifest.profile}, not {profile}; not published")
+    faults = find_sum_faults(release.path)
+    if faults:
+        raise ReleaseDamagedError(f"{release.path}: not published: {faults[0]}")
+    _claim(release, target)
+    sums = read_sums(release.path)
+    sums[SUMS] = file_sha256(release.path / SUMS)
+    there = set(target.paths(f"{_RELEASES}{release.id}/"))
+    elsewhere = _find_elsewhere(release, target)
+    for path in sorted(sums, key=_upload_order):
+        address = f"{_RELEASES}{release.id}/{path}"
+        if address in there or not _bring(target, release.path / path, address, sums[path], elsewhere, report):
+            _require_same(target, address, sums[path])
+            report.n_kept += 1
+
+
+def _claim(release: Release, target: Target) -> None:
+    ours = file_sha256(release.path / SUMS).encode()
+    claim = f"{_RELEASES}.claims/{release.id}"
+    target.swap(claim, ours, None)
+    found = target.read(claim)
+    if found is None or found.data != ours:
+        raise PublishConflictError(f"{release.id}: another release of this name was begun there; see {claim}")
+
+
+def _find_elsewhere(release: Release, target: Target) -> dict[str, str]:
+    """Path by hash of what the target holds of the releases that this one most likely shares files with."""
+    pointer = _read_pointer(target)
+    manifest = release.manifest
+    likely = dict.fromkeys(name for name in (manifest.supersedes, manifest.previous, pointer.latest) if name)
+    found: dict[str, str] = {}
+    for release_id in likely:
+        stored = target.read(f"{_RELEASES}{release_id}/{SUMS}")
+        for line in stored.data.decode().splitlines() if stored else ():
+            digest, path = line.split("  ", 1)
+            found.setdefault(digest, f"{_RELEASES}{release_id}/{path}")
+    return found
+
+
+def _bring(  # noqa: PLR0913, PLR0917 - one file on its way: what, where from, where to
+    target: Target, file: Path, address: str, digest: str, elsewhere: dict[str, str], report: PublishReport
+) -> bool:
+    """Copy a file within the target, or upload it. False when something has its name."""
+    if digest in elsewhere:
+        target.copy(elsewhere[digest], address)
+        report.n_copied += 1
+        return True
+    if not target.create(address, file, digest):
+        return False
+    report.n_uploaded += 1
+    report.n_bytes_uploaded += file.stat().st_size
+    logger.info("uploaded: path=%s", address)
+    return True
+
+
+def _require_same(target: Target, address: str, digest: str) -> None:
+    if (found := target.sha256(address)) != digest:
+        raise PublishConflictError(f"{address}: holds other bytes there: sha256 {found} instead of {digest}")
+
+
+def _upload_order(path: str) -> tuple[int, str]:
+    """Data first, what describes it after it, what says that all is there last."""
+    if path.startswith(SUMS):
+        return 3, path
+    if path == "manifest.json":
+        return 2, path
+    return int(not path.endswith((".parquet", ".csv", ".gz", ".duckdb"))), path
+
+
+def _ours(known: Versions, releases: Path) -> Versions:
+    """What we may say of versions: those that we hold, and those that were withdrawn on purpose."""
+    said = [v for v in known.versions if v.status == "active" or (releases / v.id / WITHDRAWN).is_file()]
+    return Versions(latest=None, versions=tuple(said))
+
+
+def _read_pointer(target: Target) -> Versions:
+    stored = target.read(_RELEASES + VERSIONS)
+    return Versions.model_validate_json(stored.data) if stored else Versions(latest=None, versions=())
+
+
+def _swap_pointer(target: Target, ours: Versions) -> Versions:
+    for _ in range(_SWAPS):
+        stored = target.read(_RELEASES + VERSIONS)
+        theirs = Versions.model_validate_json(stored.data) if stored else Versions(latest=None, versions=())
+        merged = merge_versions(theirs, ours)
+        if merged == theirs:
+            return merged
+        if target.swap(_RELEASES + VERSIONS, merged.to_json().encode(), stored.token if stored else None):
+            return merged
+    raise PublishConflictError(f"{_RELEASES}{VERSIONS}: changed {_SWAPS} times while it was to be replaced")
+
+
+def _remove_withdrawn(releases: Path, known: Versions, target: Target, report: PublishReport) -> None:
+    for version in known.versions:
+        notice = releases / version.id / WITHDRAWN
+        if version.status != "withdrawn" or not notice.is_file():
+            continue
+        folder = f"{_RELEASES}{version.id}/"
+        data = notice.read_bytes()
+        gone = [path for path in target.paths(folder) if path != folder + WITHDRAWN]
+        _replace_if_other(target, folder + WITHDRAWN, data, report)
+        if gone:
+            target.remove(gone)
+            report.withdrawn.append(version.id)
+
+
+def _publish_site(site: Path, target: Target, report: PublishReport) -> None:
+    paths = sorted(_site_files(site), key=lambda path: (path == "index.html", path))
+    for path in paths:
+        _replace_if_other(target, path, (site / path).read_bytes(), report)
+
+
+def _site_files(site: Path) -> Iterator[str]:
+    """Every file of the catalogue; the link to the releases is not one, and hidden files are in the making."""
+    for path in site.rglob("*"):
+        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+            yield path.relative_to(site).as_posix()
+
+
+def _replace_if_other(target: Target, path: str, data: bytes, report: PublishReport) -> None:
+    digest = sha256(data).hexdigest()
+    if target.sha256(path) != digest:
+        target.replace(path, data, digest)
+        report.n_uploaded += 1
+        report.n_bytes_uploaded += len(data)

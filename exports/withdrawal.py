@@ -1,0 +1,29 @@
+"""What stays of a release that was withdrawn: `WITHDRAWN.json` alone, which names what took its place and not why."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from scrapers.data_root import write_beside
+
+WITHDRAWN = "WITHDRAWN.json"
+
+
+class Withdrawal(BaseModel):
+    """What `WITHDRAWN.json` says."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    withdrawn_at: datetime
+    superseded_by: str
+
+
+def write_withdrawal(release: Path, withdrawal: Withdrawal) -> None:
+    """Say in a release's folder that it was withdrawn; safe to repeat."""
+    write_beside(release / WITHDRAWN, withdrawal.model_dump_json(indent=1) + "\n")
+
+
+def is_withdrawn(release: Path) -> bool:
+    """Whether a folder only says that its release was withdrawn."""
+    return (release / WITHDRAWN).is_file()
