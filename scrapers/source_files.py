@@ -2,8 +2,9 @@
 
 What many outlets of one platform share stands once, in `presets/<name>.toml` of the registry folder, else of the
 shipped one. A source that says `preset = "<name>"` gets every key of it that it does not set itself; tables are laid
-together key by key, lists and values of the source replace those of the preset. The address of an entry may be
-relative: it is then of the source's home page, which is what lets a preset name entries.
+together key by key, lists and values of the source replace those of the preset. Entries of the preset come behind the
+source's own, without those that the source names itself in any of its lists. The address of an entry may be relative:
+it is then of the source's home page.
 """
 
 import re
@@ -50,10 +51,17 @@ class SourceFile:
     def place(self, location: Sequence[str | int]) -> str:
         """Say where a key stands, as `file:line: key`: in the file from which its value came."""
         keys = _real_keys(self.data, location)
-        is_of_preset = self.preset is not None and not _has(self.own.data, keys) and _has(self.preset.data, keys)
-        file = self.preset if is_of_preset and self.preset is not None else self.own
-        line = find_line(file.text, keys)
-        return f"{file.path}{f':{line}' if line else ''}: {'.'.join(map(str, keys)) or 'file'}"
+        file, keys_there = self._origin(keys)
+        line = find_line(file.text, keys_there)
+        return f"{file.path}{f':{line}' if line else ''}: {'.'.join(map(str, keys_there)) or 'file'}"
+
+    def _origin(self, keys: Keys) -> tuple[TomlFile, Keys]:
+        if self.preset is None or _has(self.own.data, keys):
+            return self.own, keys
+        if len(keys) > 1 and keys[0] in ENTRY_LISTS and isinstance(keys[1], int):
+            keys = (keys[0], keys[1] - len(self.own.data.get(str(keys[0]), ())), *keys[2:])
+            return self.preset, keys
+        return (self.preset, keys) if _has(self.preset.data, keys) else (self.own, keys)
 
 
 def read_source_file(path: Path, shipped: Path) -> SourceFile:
@@ -63,8 +71,11 @@ def read_source_file(path: Path, shipped: Path) -> SourceFile:
     """
     own = _read_toml(path)
     preset = _read_preset(own, shipped) if "preset" in own.data else None
-    data = _lay_over(preset.data, own.data) if preset else own.data
-    return SourceFile(own, preset, _with_absolute_entries(data))
+    data = _with_absolute_entries(own.data)
+    if preset:
+        under = _with_absolute_entries({**preset.data, "homepage": own.data.get("homepage")})
+        data = {**_lay_over(under, data), **_entries_of_both(under, data)}
+    return SourceFile(own, preset, data)
 
 
 def find_line(text: str, keys: Keys) -> int | None:
@@ -124,6 +135,15 @@ def _lay_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, dict) and isinstance(under.get(key), dict)
     }
     return {**under, **over, **both}
+
+
+def _entries_of_both(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    own = {name: over.get(name, []) for name in ENTRY_LISTS if isinstance(over.get(name, []), list)}
+    named = [entry.get("url") for entries in own.values() for entry in entries if isinstance(entry, dict)]
+    return {
+        name: [*entries, *(entry for entry in under.get(name, []) if entry.get("url") not in named)]
+        for name, entries in own.items()
+    }
 
 
 def _with_absolute_entries(data: dict[str, Any]) -> dict[str, Any]:

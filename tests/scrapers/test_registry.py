@@ -1,6 +1,7 @@
 """What a registry file may say, and what is said about one that may not."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from scrapers.registry import (
     Entry,
     Grade,
     RegistryError,
+    Selectors,
+    Source,
     State,
     UnknownSourceError,
     choose_sources,
@@ -201,28 +204,70 @@ def test_a_disabled_source_is_not_crawled_even_when_named_and_the_reason_is_told
         choose_sources(load_registry(tmp_path), ("outlet",))
 
 
-def test_ten_or_more_real_outlets_are_shipped() -> None:
-    registry = load_registry(SHIPPED_SOURCES)
-
-    assert sum(source.status.state is State.ENABLED for source in registry.values()) >= 10
-
-
-def test_shipped_sources_are_enabled_only_where_every_entry_was_probed() -> None:
-    registry = load_registry(SHIPPED_SOURCES)
-    unproven = {
-        source.id
-        for source in registry.values()
-        for entry in source.entries
-        if source.status.state is State.ENABLED and (entry.evidence is None or entry.evidence.grade is not Grade.PROBED)
-    }
-
-    assert unproven == set()
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, Source]:
+    return load_registry(SHIPPED_SOURCES)
 
 
-def test_no_shipped_source_publishes_more_than_metadata_without_evidence() -> None:
-    registry = load_registry(SHIPPED_SOURCES)
+def grades(entries: tuple[Entry, ...]) -> set[Grade | None]:
+    return {entry.evidence.grade if entry.evidence else None for entry in entries}
 
-    assert {source.rights.level.value for source in registry.values() if not source.rights.evidence_url} == {"metadata"}
+
+def in_state(registry: dict[str, Source], state: State) -> dict[str, Source]:
+    return {name: source for name, source in registry.items() if source.status.state is state}
+
+
+def test_all_outlets_of_the_region_that_are_known_are_shipped(shipped: dict[str, Source]) -> None:
+    countries = Counter(source.country for source in shipped.values())
+
+    assert countries == {"KG": 18, "KZ": 18, "UZ": 17, "TJ": 7, "TM": 5, "XX": 10}
+
+
+def test_shipped_sources_are_enabled_only_where_every_entry_was_probed(shipped: dict[str, Source]) -> None:
+    enabled = in_state(shipped, State.ENABLED)
+
+    assert len(enabled) == 25
+    assert {name for name, it in enabled.items() if grades(it.entries) != {Grade.PROBED}} == set()
+
+
+def test_shipped_candidates_have_an_entry_that_working_code_uses_or_that_was_probed(shipped: dict[str, Source]) -> None:
+    candidates = in_state(shipped, State.CANDIDATE)
+    evidenced = {Grade.PROBED, Grade.USED_BY_CODE}
+
+    assert {name for name, it in candidates.items() if not grades(it.entries) <= evidenced or not it.entries} == set()
+
+
+def test_disabled_shipped_sources_have_nothing_to_crawl_and_say_why(shipped: dict[str, Source]) -> None:
+    disabled = in_state(shipped, State.DISABLED)
+
+    assert [name for name, it in disabled.items() if it.entries or len(it.status.reason) < 10] == []
+    assert "handle unknown" in disabled["tg_ukraine_central_asia"].status.reason
+
+
+def test_every_entry_rule_and_selector_that_is_shipped_says_how_it_is_known(shipped: dict[str, Source]) -> None:
+    entries = [e for it in shipped.values() for e in (*it.entries, *it.spare_entries, *it.dead_entries)]
+    rules = [it.articles for it in shipped.values() if it.articles.allow]
+    selectors = [it.selectors for it in shipped.values() if it.selectors != Selectors()]
+
+    assert [it for it in (*entries, *rules, *selectors) if it.evidence is None] == []
+
+
+def test_what_was_probed_has_its_day(shipped: dict[str, Source]) -> None:
+    entries = [e for it in shipped.values() for e in (*it.entries, *it.spare_entries, *it.dead_entries)]
+    probed = [e.evidence for e in entries if e.evidence and e.evidence.grade is Grade.PROBED]
+
+    assert len(probed) > 40
+    assert [it for it in probed if it.checked is None] == []
+
+
+def test_rules_of_shipped_sources_that_have_their_own_are_shown_by_examples(shipped: dict[str, Source]) -> None:
+    own = [it.id for it in shipped.values() if it.articles.allow and not it.preset and not it.articles.examples]
+
+    assert own == []
+
+
+def test_no_shipped_source_publishes_more_than_metadata_without_evidence(shipped: dict[str, Source]) -> None:
+    assert {source.rights.level.value for source in shipped.values() if not source.rights.evidence_url} == {"metadata"}
 
 
 @pytest.mark.parametrize(
