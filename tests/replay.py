@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -43,9 +44,20 @@ def saved_pages(corpus: str, limit: int | None) -> list[SavedPage]:
     return [SavedPage(f"/page/{n:04d}.html", folder / truth["file"], truth) for n, truth in enumerate(truths)]
 
 
+@cache
 def harness() -> ModuleType:
     """The scoring harness beside the corpora."""
-    spec = importlib.util.spec_from_file_location("extraction_bench", SHARED / "bench" / "extraction_bench.py")
+    return _beside("extraction_bench")
+
+
+@cache
+def adapters() -> ModuleType:
+    """Peers behind the harness's interface: callables (html, url) -> dict or None."""
+    return _beside("adapters")
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, SHARED / "bench" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

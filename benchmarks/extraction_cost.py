@@ -1,0 +1,59 @@
+"""What extraction costs: CPU beside a peer, the gain of a second worker, the memory of a worker over many pages."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import cycle, islice
+from typing import Any
+
+from benchmarks.extraction_scores import Extractor
+from scrapers.extraction.workers import ExtractionPool
+from scrapers.records import Capture
+from scrapers.registry import Source
+from tests.replay import SavedPage
+
+N_ROUNDS = 2  # the better of two: the first pays for caches, and other work on the machine disturbs either
+PAGE_TIMEOUT_S = 30.0
+_MIB = 2**20
+
+
+def cpu_ms(tools: Mapping[str, Extractor], pages: list[SavedPage]) -> dict[str, float]:
+    """Mean CPU milliseconds a page, tools interleaved page by page, the better of two rounds each."""
+    total = dict.fromkeys(tools, 0.0)
+    for page in pages:
+        body = page.body()
+        for name, tool in tools.items():
+            total[name] += min(_cpu_s(tool, body, page.truth["url"]) for _ in range(N_ROUNDS))
+    return {name: 1000 * seconds / len(pages) for name, seconds in total.items()}
+
+
+def _cpu_s(tool: Callable[[bytes, str], Any], body: bytes, url: str) -> float:
+    start = time.process_time()
+    tool(body, url)
+    return time.process_time() - start
+
+
+def pages_per_s(captures: list[Capture], source: Source, *, n_workers: int) -> float:
+    """Throughput of a pool that is warm: its start is not counted."""
+    with ExtractionPool({source.id: source}, n_workers=n_workers, page_timeout_s=PAGE_TIMEOUT_S) as pool:
+        list(pool.extract_all(captures[: 20 * n_workers]))
+        start = time.perf_counter()
+        n_done = sum(1 for _ in pool.extract_all(captures))
+        return n_done / (time.perf_counter() - start)
+
+
+def resident_mib(
+    extract_one: Callable[[Capture, Source], Any], captures: list[Capture], source: Source, *, n_pages: int, every: int
+) -> list[float]:
+    """Resident memory in MiB of this process after each so many pages, the captures taken again and again."""
+    sizes = []
+    for n, capture in enumerate(islice(cycle(captures), n_pages), start=1):
+        extract_one(replace(capture, capture_id=f"memory/{n:05d}"), source)
+        if n % every == 0:
+            sizes.append(_resident_bytes() / _MIB)
+    return sizes
+
+
+def _resident_bytes() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel
+        return int(file.read().split()[1]) * 4096
