@@ -18,6 +18,8 @@ from scrapers.tables import (
     PUBLISHED_COVERAGE,
     PUBLISHED_LEDGER,
     PUBLISHED_SOURCES,
+    PUBLISHED_TOMBSTONES,
+    PUBLISHED_VERSIONS,
     Column,
     Table,
 )
@@ -56,13 +58,17 @@ CITATIONS = Published(table=PUBLISHED_CITATIONS, key=_CITATION_KEY, order=_CITAT
 SOURCES = Published(table=PUBLISHED_SOURCES, key="source_id", order="source_id", decides=True)
 COVERAGE = Published(table=PUBLISHED_COVERAGE, key="source_id", order="source_id", decides=False)
 LEDGER = Published(table=PUBLISHED_LEDGER, key=_LEDGER_KEY, order=_LEDGER_KEY, decides=False)
-PUBLISHED = (ARTICLES, CITATIONS, SOURCES, COVERAGE, LEDGER)
-SMALL = (CITATIONS, SOURCES, COVERAGE, LEDGER)
+_VERSION_KEY = "article_id, version"
+VERSIONS = Published(table=PUBLISHED_VERSIONS, key=_VERSION_KEY, order=_VERSION_KEY, decides=True)
+TOMBSTONES = Published(table=PUBLISHED_TOMBSTONES, key="article_id", order="article_id", decides=True)
+PUBLISHED = (ARTICLES, VERSIONS, CITATIONS, SOURCES, COVERAGE, LEDGER, TOMBSTONES)
+SMALL = (VERSIONS, CITATIONS, SOURCES, COVERAGE, LEDGER, TOMBSTONES)
 """Tables that are published as one Parquet and one CSV file each."""
 
 
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every published table from the attached generation. Safe to repeat only on a fresh scratch database."""
+    run_sql(connection, "new_edit_sizes")
     for published in PUBLISHED:
         run_sql(connection, f"published_{published.name}")
         rows = connection.table(f"published_{published.name}")

@@ -280,9 +280,14 @@ class Rights(_Strict):
 
 
 class Expectations(_Strict):
-    """Bounds below which a person should look."""
+    """Bounds outside of which a person should look."""
 
     min_articles_per_week: int | None = Field(default=None, ge=0)
+    """Fewer new articles in a week, and every release says that the source is thin."""
+    max_articles_per_week: int | None = Field(default=None, ge=0)
+    """More, and every release warns: a listing may be inventing addresses."""
+    min_articles: int | None = Field(default=None, ge=0)
+    """A release that holds fewer of this source is not published: history was lost."""
 
 
 class Facts(_Strict):

@@ -293,6 +293,8 @@ SOURCE = Table(
             "tdm_reserved", "True when the source reserves text and data mining; null when not known.", nullable=True
         ),
         _count("min_articles_per_week", "Fewest new articles expected in a week.", nullable=True),
+        _count("max_articles_per_week", "Most new articles expected in a week.", nullable=True),
+        _count("min_articles", "Fewest articles that a release may hold of it.", nullable=True),
     ),
 )
 COVERAGE = Table(
@@ -312,10 +314,42 @@ COVERAGE = Table(
         Column(name="title_share", type=pa.float64(), meaning="Share of articles with a title.", nullable=True),
         Column(name="date_share", type=pa.float64(), meaning="Share with a publication instant.", nullable=True),
         Column(name="author_share", type=pa.float64(), meaning="Share with an author.", nullable=True),
+        Column(name="text_share", type=pa.float64(), meaning="Share with a text.", nullable=True),
+        _count("max_articles_per_week", "Most new articles expected in a week.", nullable=True),
+        _instant(
+            "carried_forward_since",
+            "Start of the first crawl after the latest complete one, UTC; null when nothing is carried forward.",
+            nullable=True,
+        ),
+        _count(
+            "n_days_stale",
+            "Whole days from the latest complete crawl of the source to the latest crawl of any; null when none was.",
+            nullable=True,
+        ),
     ),
 )
 CRAWL = Table(name="crawl", grain="one crawl of one source", columns=_CRAWL)
-ANALYST_TABLES = (ARTICLE, ARTICLE_VERSION, OBSERVATION, CITATION, REJECTION, LEDGER, SOURCE, COVERAGE, CRAWL)
+TOMBSTONE = Table(
+    name="tombstone",
+    grain="one article that was withdrawn and is not taken in again",
+    columns=(
+        _text("article_id", "The article; its address and headline are not kept."),
+        Column(name="withdrawn_date", type=pa.date32(), meaning="UTC day on which it was withdrawn."),
+        _text("reason", "takedown, erasure, source_optout or duplicate."),
+    ),
+)
+ANALYST_TABLES = (
+    ARTICLE,
+    ARTICLE_VERSION,
+    OBSERVATION,
+    CITATION,
+    REJECTION,
+    LEDGER,
+    SOURCE,
+    COVERAGE,
+    CRAWL,
+    TOMBSTONE,
+)
 
 # --- published in a release ----------------------------------------------------------------------------------------
 
@@ -336,6 +370,41 @@ PUBLISHED_CITATIONS = Table(name="citations", grain=CITATION.grain, columns=CITA
 PUBLISHED_SOURCES = Table(name="sources", grain=SOURCE.grain, columns=SOURCE.columns)
 PUBLISHED_COVERAGE = Table(name="coverage", grain=COVERAGE.grain, columns=COVERAGE.columns)
 PUBLISHED_LEDGER = Table(name="ledger", grain=LEDGER.grain, columns=LEDGER.columns)
+PUBLISHED_TOMBSTONES = Table(name="tombstones", grain=TOMBSTONE.grain, columns=TOMBSTONE.columns)
+PUBLISHED_VERSIONS = Table(
+    name="versions",
+    grain="one version of one article, as far as its source's rights allow",
+    columns=(
+        _text("article_id", "The article."),
+        _count("version", "Number of the version, from 1."),
+        _text("source_id", "The source."),
+        _instant("valid_from", "First capture with this content, UTC."),
+        _instant("valid_to", "First capture with other content, UTC; null for the current version.", nullable=True),
+        _text("title", "Headline in this version.", nullable=True),
+        _text(
+            "text",
+            "Text of a past version; null for the current one (it stands in articles) and where rights withhold it.",
+            nullable=True,
+        ),
+        _instant("published_at", "Publication instant in this version, UTC.", nullable=True),
+        _count("n_chars", "Characters of the text."),
+        _count(
+            "n_chars_added",
+            "Characters of the words in title and text that the version before lacks; 0 for the first version.",
+        ),
+        _count(
+            "n_chars_removed",
+            "Characters of the words that the version before has and this one lacks; 0 for the first version.",
+        ),
+        _flag(
+            "is_substantive",
+            "True when the headline's words or a number changed, or more than two words; spacing, punctuation, letter"
+            " case, order and counts of views aside. False for the first version.",
+        ),
+        _CONTENT_HASH,
+        _text("rights_level", "metadata, excerpt or full_text: how much of this article is published."),
+    ),
+)
 PUBLISHED_DELTA = Table(
     name="delta",
     grain="one article added, modified or deleted since the previous release",
@@ -353,9 +422,11 @@ PUBLISHED_DELTA = Table(
 )
 PUBLISHED_TABLES = (
     PUBLISHED_ARTICLES,
+    PUBLISHED_VERSIONS,
     PUBLISHED_CITATIONS,
     PUBLISHED_SOURCES,
     PUBLISHED_COVERAGE,
     PUBLISHED_LEDGER,
+    PUBLISHED_TOMBSTONES,
     PUBLISHED_DELTA,
 )

@@ -15,6 +15,7 @@ from scrapers.tables import (
     STAGED_CAPTURES,
     STAGED_CITATIONS,
     STAGED_OUTCOMES,
+    TOMBSTONE,
     Column,
     Table,
 )
@@ -87,6 +88,7 @@ BASE_TABLES = (
     CONTENT,
     CONTENT_CITATION,
     SOURCE,
+    TOMBSTONE,
 )
 
 VERSION_RUN = Table(

@@ -15,6 +15,7 @@ from scrapers.tables import (
     OBSERVATION,
     REJECTION,
     SOURCE,
+    TOMBSTONE,
     Table,
 )
 from warehouse.base_tables import DICTIONARY
@@ -33,6 +34,7 @@ COPIED_TABLES = (
     SOURCE,
     COVERAGE,
     CRAWL,
+    TOMBSTONE,
 )
 """Filled by `sql/copy_<name>.sql`, each in one statement."""
 GENERATION_TABLES = (ARTICLE, *COPIED_TABLES)

@@ -30,4 +30,6 @@ def _row(source: Source) -> dict[str, object]:
         "evidence_url": source.rights.evidence_url,
         "tdm_reserved": source.rights.tdm_reserved,
         "min_articles_per_week": source.expectations.min_articles_per_week,
+        "max_articles_per_week": source.expectations.max_articles_per_week,
+        "min_articles": source.expectations.min_articles,
     }

@@ -13,6 +13,10 @@ with dangling as (
     anti join articles on citations.cited_article_id = articles.article_id
     where citations.cited_article_id is not null
     union all
+    select 'versions.article_id', versions.article_id
+    from versions
+    anti join articles on versions.article_id = articles.article_id
+    union all
     select 'coverage.source_id', coverage.source_id
     from coverage
     anti join sources on coverage.source_id = sources.source_id

@@ -14,4 +14,8 @@ select
     title_share,
     date_share,
     author_share,
+    text_share,
+    max_articles_per_week,
+    carried_forward_since,
+    n_days_stale,
 from generation.coverage;

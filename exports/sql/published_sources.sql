@@ -16,4 +16,6 @@ select
     nullif(evidence_url, '') as evidence_url,
     tdm_reserved,
     min_articles_per_week,
+    max_articles_per_week,
+    min_articles,
 from generation.source;

@@ -10,7 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from scrapers.tables import ARTICLE, CITATION, COVERAGE, LEDGER, SOURCE
+from scrapers.tables import ARTICLE, CITATION, COVERAGE, LEDGER, SOURCE, TOMBSTONE
+from warehouse.database import read_sql
+from warehouse.generation_tables import PAST_VERSION
 
 Row = dict[str, Any]
 
@@ -80,6 +82,8 @@ def source(source_id: str, level: str = "metadata", **changed: Any) -> Row:
         "evidence_url": f"https://{source_id}.example/licence" if is_open else None,
         "tdm_reserved": None,
         "min_articles_per_week": 5,
+        "max_articles_per_week": 500,
+        "min_articles": 1,
     }
     return row | changed
 
@@ -97,6 +101,17 @@ def citation(n: int, position: int = 0, **changed: Any) -> Row:
     return row | changed
 
 
+def past_version(n: int, version: int, valid_from: datetime, valid_to: datetime, **changed: Any) -> Row:
+    """What article n said before."""
+    was = article(n, **changed)
+    kept = ("article_id", "source_id", "content_sha256", "title", "text", "published_at", "n_chars")
+    return {name: was[name] for name in kept} | {"version": version, "valid_from": valid_from, "valid_to": valid_to}
+
+
+def tombstone(n: int, reason: str = "takedown") -> Row:
+    return {"article_id": article_id(n), "withdrawn_date": DAY_3.date(), "reason": reason}
+
+
 SOURCES = (source("open", "full_text"), source("short", "excerpt"), source("closed", "metadata"))
 
 
@@ -109,6 +124,8 @@ class World:
     citations: Sequence[Row] = ()
     last_crawl_at: datetime = DAY_1
     ledger: Sequence[Row] | None = None
+    past_versions: Sequence[Row] = ()
+    tombstones: Sequence[Row] = ()
 
     def tables(self) -> dict[str, Sequence[Row]]:
         ledger = self.ledger if self.ledger is not None else self._ledger()
@@ -118,6 +135,8 @@ class World:
             "source": self.sources,
             "coverage": [self._coverage(row["source_id"]) for row in self.sources],
             "ledger": ledger,
+            "past_version": self.past_versions,
+            "tombstone": self.tombstones,
         }
 
     def _coverage(self, source_id: str) -> Row:
@@ -137,6 +156,10 @@ class World:
             "title_share": 1.0 if held else None,
             "date_share": 1 / 3 if held else None,
             "author_share": None,
+            "text_share": 1.0 if held else None,
+            "max_articles_per_week": 500,
+            "carried_forward_since": self.last_crawl_at if source_id == "short" else None,
+            "n_days_stale": 0,
         }
 
     def _ledger(self) -> list[Row]:
@@ -171,9 +194,10 @@ def write_generation(path: Path, world: World) -> Path:
     with duckdb.connect(path) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.begin()  # one transaction: a commit for each table takes most of the time
-        for table in (ARTICLE, CITATION, SOURCE, COVERAGE, LEDGER):
+        for table in (ARTICLE, PAST_VERSION, CITATION, SOURCE, COVERAGE, LEDGER, TOMBSTONE):
             connection.register("incoming", pa.Table.from_pylist(list(rows[table.name]), schema=table.schema))
             connection.execute(f"create table {table.name} as select * from incoming")
             connection.unregister("incoming")
+        connection.execute(read_sql("generation_article_version"))
         connection.commit()
     return path

@@ -3,7 +3,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scrapers.tables import ANALYST_TABLES, CRAWL, SOURCE
+from scrapers.tables import ANALYST_TABLES, CRAWL, SOURCE, TOMBSTONE
 from tests.warehouse.children import child
 from tests.warehouse.factories import Page, crawl, stage
 from tests.warehouse.home import Home
@@ -47,7 +47,7 @@ def test_every_table_and_view_says_what_one_row_is(database: Path) -> None:
 
 
 def test_what_analysts_are_promised_is_there() -> None:
-    assert set(ANALYST_TABLES) <= {*VIEWS, CRAWL, SOURCE}
+    assert set(ANALYST_TABLES) <= {*VIEWS, CRAWL, SOURCE, TOMBSTONE}
 
 
 def test_columns_that_are_always_filled_cannot_be_null(database: Path) -> None:

@@ -4,4 +4,7 @@ from loaded_batch
 union all
 select 'source ' || cast(to_json(source) as varchar) as fact
 from source
+union all
+select 'tombstone ' || cast(to_json(tombstone) as varchar) as fact
+from tombstone
 order by fact

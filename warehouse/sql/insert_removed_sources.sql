@@ -40,6 +40,8 @@ select
     null as evidence_url,
     null as tdm_reserved,
     null as min_articles_per_week,
+    null as max_articles_per_week,
+    null as min_articles,
 from removed
 left join described on removed.source_id = described.source_id
 left join met on removed.source_id = met.source_id

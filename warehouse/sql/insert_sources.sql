@@ -15,5 +15,7 @@ select
     evidence_url,
     tdm_reserved,
     min_articles_per_week,
+    max_articles_per_week,
+    min_articles,
 from registered_source
 order by source_id

@@ -15,6 +15,17 @@ crawled as (
     group by source_id
 ),
 
+carried as (
+    select
+        crawl.source_id,
+        min(crawl.started_at) as carried_forward_since,
+    from crawl
+    inner join crawled on crawl.source_id = crawled.source_id
+    where not crawled.is_last_complete
+        and (crawled.last_success_at is null or crawl.started_at > crawled.last_success_at)
+    group by crawl.source_id
+),
+
 held as (
     select
         article.source_id,
@@ -26,6 +37,7 @@ held as (
         round(avg(cast(article.title is not null as double)), 4) as title_share,
         round(avg(cast(article.published_at is not null as double)), 4) as date_share,
         round(avg(cast(article.authors is not null as double)), 4) as author_share,
+        round(avg(cast(article.n_chars > 0 as double)), 4) as text_share,
     from article
     cross join latest
     group by article.source_id
@@ -45,6 +57,12 @@ select
     held.title_share,
     held.date_share,
     held.author_share,
+    held.text_share,
+    source.max_articles_per_week,
+    carried.carried_forward_since,
+    date_diff('hour', crawled.last_success_at, latest.started_at) // 24 as n_days_stale,
 from source
+cross join latest
 left join crawled on source.source_id = crawled.source_id
+left join carried on source.source_id = carried.source_id
 left join held on source.source_id = held.source_id
