@@ -1,6 +1,6 @@
 """What of all that is met may be asked for in this crawl: the source's rules, what is due, and the limits."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -34,14 +34,24 @@ _NOT_ASKED = frozenset(
 """Decided when met; all other ends were asked for and count towards the page limit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLimits:
+    """How much of a source one crawl asks for."""
+
+    max_pages: int = 2000
+    """Pages asked for, entries not counted; at 5 s each they take nearly three hours, so time ends first."""
+    max_sitemaps: int = SITEMAP_MAX_FILES
+
+
 class Admission:
     """Decides URL by URL, and counts what it lets in."""
 
-    def __init__(self, source: Source, visits: Visits, clock: Clock, *, max_pages: int) -> None:
+    def __init__(self, source: Source, visits: Visits, clock: Clock, limits: PageLimits) -> None:
         self._source = source
         self._visits = visits
         self._clock = clock
-        self.n_pages_left = max_pages
+        self.n_pages_left = limits.max_pages
+        self._max_sitemaps = limits.max_sitemaps
         self._n_sitemaps = 0
 
     def count(self, target: Target) -> None:
@@ -94,7 +104,7 @@ class Admission:
             return SkipReason.OTHER_HOST
         if not isinstance(target.entry, SitemapEntry):
             return None
-        if target.level > SITEMAP_MAX_LEVELS or self._n_sitemaps >= SITEMAP_MAX_FILES:
+        if target.level > SITEMAP_MAX_LEVELS or self._n_sitemaps >= self._max_sitemaps:
             return SkipReason.OVER_PAGE_LIMIT
         visit, lastmod = self._visits.get(target.url), target.hints.modified
         settled_before = f"{self._clock.now() - SITEMAP_SETTLED:%Y-%m-%d}"

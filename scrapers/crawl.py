@@ -15,6 +15,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from scrapers.admission import PageLimits
 from scrapers.archive import CrawlWriter, crawl_path
 from scrapers.clock import Clock
 from scrapers.frontier import Frontier
@@ -31,11 +32,9 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlLimits:
+class CrawlLimits(PageLimits):
     """Bounds of one crawl."""
 
-    max_pages: int = 2000
-    """Pages asked for, entries not counted; at 5 s each they take nearly three hours, so time ends first."""
     max_seconds: float = 1800
     """Half of an hourly schedule."""
     max_rss_mb: int = 1024
@@ -108,7 +107,7 @@ class _Desk:
 
     def books(self, writer: CrawlWriter) -> tuple[Ledger, Frontier]:
         ledger = Ledger(writer, self.visits, self.clock)
-        frontier = Frontier(self.job.source, ledger, self.visits, self.clock, max_pages=self.job.limits.max_pages)
+        frontier = Frontier(self.job.source, ledger, self.visits, self.clock, limits=self.job.limits)
         return ledger, frontier
 
 

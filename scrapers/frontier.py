@@ -9,7 +9,7 @@ discoveries once more, and go on as an undisturbed crawl would.
 import logging
 from dataclasses import replace
 
-from scrapers.admission import Admission, was_asked
+from scrapers.admission import Admission, PageLimits, was_asked
 from scrapers.answers import Answer
 from scrapers.archive import CrawlParts
 from scrapers.clock import Clock
@@ -34,12 +34,12 @@ REVISITS_MAX = 100
 class Frontier:
     """Decides; every method returns what is to be asked next, in order."""
 
-    def __init__(self, source: Source, ledger: Ledger, visits: Visits, clock: Clock, *, max_pages: int) -> None:
+    def __init__(self, source: Source, ledger: Ledger, visits: Visits, clock: Clock, *, limits: PageLimits) -> None:
         self._source = source
         self._ledger = ledger
         self._visits = visits
         self._clock = clock
-        self._admission = Admission(source, visits, clock, max_pages=max_pages)
+        self._admission = Admission(source, visits, clock, limits)
         self._n_revisits_left: int | None = REVISITS_MAX
         """None once the revisits of this crawl are chosen."""
 
