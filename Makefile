@@ -5,8 +5,10 @@ UV := .venv/bin/uv
 BOOT := .venv/.bootstrapped
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
+# The SQL console is an extra: where there is no npm, everything else works without it.
+CONSOLE := $(if $(shell command -v npm),exports/console/dist/engine.mjs)
 
-.PHONY: help install demo test check format docs lock clean
+.PHONY: help install console demo test check format docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,10 +29,15 @@ $(DEV): $(RUN) requirements-dev.lock
 	$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: install ## crawl the sample world for two days, load, publish, say where to look
+console: $(CONSOLE) ## build the SQL engine of the catalogue's console page (needs npm)
+
+exports/console/dist/engine.mjs: exports/console/package-lock.json exports/console/engine.mjs exports/console/build.mjs
+	cd exports/console && npm ci --silent --ignore-scripts && node build.mjs || echo "The SQL console could not be built; everything else works without it."
+
+demo: install $(CONSOLE) ## crawl the sample world for two days, load, publish, say where to look
 	.venv/bin/kabarchy demo
 
-test: $(DEV) ## run all tests
+test: $(DEV) $(CONSOLE) ## run all tests
 	$(PY) -m pytest -n 3 --dist loadfile
 
 check: $(DEV) ## format, lint, types, import contracts, size budgets
@@ -53,4 +60,4 @@ lock: $(BOOT) ## renew the three hash-pinned locks (they hold no addresses)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment and the demo's data
-	rm -rf .venv demo-data build *.egg-info
+	rm -rf .venv demo-data build *.egg-info exports/console/node_modules exports/console/dist

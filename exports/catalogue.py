@@ -1,6 +1,7 @@
 """The catalogue: one static page that shows the latest release and leads to all others.
 
     site/index.html     complete without JavaScript, nothing asked of another host
+    site/console.html   SQL in the browser, where the engine was built (exports.sql_console)
     site/releases       link to the folder of releases, relative, so that the page works when opened from disk
 
 Rebuilt from the releases at any time. A server may mount the folder of releases at `/releases/` instead of the link.
@@ -16,6 +17,7 @@ from exports.pages import render
 from exports.release import open_release
 from exports.rights import LEVELS, LICENCE_NAME, LICENCE_URL
 from exports.snippets import SNIPPETS
+from exports.sql_console import build_console
 from exports.versions import read_versions
 from scrapers.data_root import write_beside
 from scrapers.tables import PUBLISHED_TABLES
@@ -54,7 +56,10 @@ def build_site(releases: Path, site: Path, *, generation: Path | None, now: date
     else:
         release = open_release(releases / versions.latest)
         facts = read_release_facts(release.path)
-        text = render("index.html.j2", **values, **_release_values(release.manifest), facts=facts)
+        has_console = build_console(site, release.path, **values)
+        text = render(
+            "index.html.j2", **values, **_release_values(release.manifest), facts=facts, has_console=has_console
+        )
     _link_releases(releases, site)
     write_beside(site / "index.html", text)
     return site / "index.html"

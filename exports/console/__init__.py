@@ -1,0 +1,1 @@
+"""Script and build of the SQL console, see `exports.sql_console`."""
