@@ -56,7 +56,7 @@ def build_site(releases: Path, site: Path, *, generation: Path | None, now: date
     else:
         release = open_release(releases / versions.latest)
         facts = read_release_facts(release.path)
-        has_console = build_console(site, release.path, **values)
+        has_console = build_console(site, release.path, values)
         text = render(
             "index.html.j2", **values, **_release_values(release.manifest), facts=facts, has_console=has_console
         )

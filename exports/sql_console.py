@@ -11,6 +11,7 @@ extension from another host, which the page's Content-Security-Policy forbids.
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -40,7 +41,7 @@ def list_console_queries() -> tuple[ConsoleQuery, ...]:
     return tuple(_parse(file.read_text(encoding="utf-8")) for file in found)
 
 
-def build_console(site: Path, release: Path, *, engine: Path = BUILT_ENGINE, **values: object) -> bool:
+def build_console(site: Path, release: Path, values: Mapping[str, object], *, engine: Path = BUILT_ENGINE) -> bool:
     """Write the console page for a release, or remove it where it cannot work; tells whether there is one.
 
     `release` lies under `site/releases/`, which may be a link. `values` are those of every page of the site.
