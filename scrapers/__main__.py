@@ -16,6 +16,7 @@ from pathlib import Path
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
 from scrapers.outcomes import to_json
 from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, choose_sources, load_registry
+from scrapers.takedowns import TakedownError, read_register
 
 logger = logging.getLogger("scrapers")
 
@@ -46,7 +47,7 @@ def main(words: list[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (RegistryError, DataRootError) as error:
+    except (RegistryError, DataRootError, TakedownError) as error:
         return _say(error, MISUSED)
     except (OSError, sqlite3.Error) as error:
         return _say(error, FOUND_PROBLEMS)
@@ -63,13 +64,21 @@ def _crawl(options: argparse.Namespace) -> int:
 
     root = open_data_root(options.home)
     (source,) = choose_sources(_registry(options, root), (options.source,))
+    register = read_register(root.takedowns)
+    if register.has_left(source.id):
+        return _say(TakedownError(f"{source.id}: opted out of being collected; disable it in the registry"), MISUSED)
     job = CrawlJob(
         source=source,
         archive=root.archive,
         visits=root.visits,
         run_id=options.run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}",
         as_of=options.as_of,
-        limits=CrawlLimits(max_pages=options.max_pages, max_seconds=options.max_seconds, max_rss_mb=options.max_rss_mb),
+        limits=CrawlLimits(
+            register=register,
+            max_pages=options.max_pages,
+            max_seconds=options.max_seconds,
+            max_rss_mb=options.max_rss_mb,
+        ),
         contact_url=options.contact_url,
     )
     try:
@@ -88,7 +97,13 @@ def _extract(options: argparse.Namespace) -> int:
     pending = pending_crawls(root.archive, root.staging)
     wanted = frozenset(options.crawl)
     crawls = [path for path in pending if not wanted or path.name.partition(".")[0] in wanted]
-    job = ExtractJob(archive=root.archive, staging=root.staging, sources=registry, n_workers=options.workers)
+    job = ExtractJob(
+        archive=root.archive,
+        staging=root.staging,
+        sources=registry,
+        register=read_register(root.takedowns),
+        n_workers=options.workers,
+    )
     code = DONE
     for result in extract_crawls(crawls, job):
         if isinstance(result, ExtractFailure):

@@ -1,6 +1,6 @@
 """What of all that is met may be asked for in this crawl: the source's rules, what is due, and the limits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from scrapers.outcomes import Discovery, UrlOutcome
 from scrapers.records import SkipReason
 from scrapers.registry import ListingEntry, SitemapEntry, Source, TelegramEntry
 from scrapers.revisits import is_due
+from scrapers.takedowns import Register
 from scrapers.targets import Target, entry_hosts, refusal
 from scrapers.visits import Visits
 
@@ -29,6 +30,7 @@ _NOT_ASKED = frozenset(
         SkipReason.NOT_DUE,
         SkipReason.OVER_PAGE_LIMIT,
         SkipReason.BAD_URL,
+        SkipReason.WITHHELD,
     }
 )
 """Decided when met; all other ends were asked for and count towards the page limit."""
@@ -36,11 +38,13 @@ _NOT_ASKED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLimits:
-    """How much of a source one crawl asks for."""
+    """How much of a source one crawl asks for, and what never."""
 
     max_pages: int = 2000
     """Pages asked for, entries not counted; at 5 s each they take nearly three hours, so time ends first."""
     max_sitemaps: int = SITEMAP_MAX_FILES
+    register: Register = field(default_factory=Register)
+    """What was taken down."""
 
 
 class Admission:
@@ -52,6 +56,7 @@ class Admission:
         self._clock = clock
         self.n_pages_left = limits.max_pages
         self._max_sitemaps = limits.max_sitemaps
+        self._register = limits.register
         self._n_sitemaps = 0
 
     def count(self, target: Target) -> None:
@@ -74,6 +79,8 @@ class Admission:
             return self._skip_reason_of_further_page(target)
         if reason := refusal(target.url, self._source):
             return reason
+        if self._is_withheld(target.url):
+            return SkipReason.WITHHELD
         if not is_due(self._visits.get(target.url), target.hints, self._clock.now()):
             return SkipReason.NOT_DUE
         return SkipReason.OVER_PAGE_LIMIT if self.n_pages_left <= 0 else None
@@ -97,7 +104,11 @@ class Admission:
                 hints=visit.hints,
             )
             for visit in self._visits.due(self._clock.now(), n_most)
+            if not self._is_withheld(visit.url)
         ]
+
+    def _is_withheld(self, url: str) -> bool:
+        return self._register.withheld_id(self._source.id, url) is not None
 
     def _skip_reason_of_further_page(self, target: Target) -> SkipReason | None:
         if urlsplit(target.url).netloc.lower() not in entry_hosts(self._source):

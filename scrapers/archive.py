@@ -12,6 +12,7 @@ A file holds, each record in a gzip member of its own and flushed when written, 
                 JSON: capture_id, role, request_url, entry_url, entry_kind, and what the entry said (title,
                 published, modified). A robots.txt has `Kabarchy-Robots: 1` instead and is no capture.
     metadata    JSON; the header `Kabarchy-Kind` says which:
+                redaction  capture_ids of those from which something was taken out (scrapers.redaction)
                 discovery  page_url, links [{url, title, published, modified}], next_pages, posts, bad_links
                 outcomes   a list of {url, role, entry_url, outcome, reason, detail, capture_id, decided_at}
                 summary    the crawl's summary; always and only the last record
@@ -72,6 +73,8 @@ __all__ = [
 
 FINISHED = ".warc.gz"
 OPEN = ".warc.gz.open"
+WITHHELD = "Kabarchy-Withheld"
+"""Header of a response whose body was taken out (scrapers.redaction): why."""
 
 _WIRE_ENCODING = "X-Kabarchy-Content-Encoding"
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -276,6 +279,7 @@ def read_capture(record: WarcRecord, header: CrawlHeader, warc_path: str) -> Sto
         entry_url=context["entry_url"],
         entry_kind=context["entry_kind"],
         hints=hints_from_json(context),
+        withheld=record.headers.get(WITHHELD.lower()),
     )
     return StoredCapture(
         capture=capture,
@@ -345,6 +349,22 @@ def _response(capture: Capture, headers: dict[str, str]) -> NewRecord:
         http=(
             f"{capture.status} {responses.get(capture.status, '')}",
             stored_headers(capture.headers, len(capture.body)),
+        ),
+    )
+
+
+def rewritten_response(record: WarcRecord, body: bytes, headers: dict[str, str]) -> NewRecord:
+    """The record of a response with another body and other WARC headers of ours; all else stays."""
+    return NewRecord(
+        type=record.type,
+        at=parse_instant(record.headers["warc-date"]),
+        content_type=record.headers["content-type"],
+        payload=body,
+        url=record.headers["warc-target-uri"],
+        headers=headers,
+        http=(
+            f"{record.status} {responses.get(record.status or 0, '')}",
+            stored_headers(record.http_headers, len(body)),
         ),
     )
 

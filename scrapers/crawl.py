@@ -7,7 +7,7 @@ Called again in the same run it goes on where a killed crawl ended, and does not
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -52,7 +52,7 @@ class CrawlJob:
     run_id: str
     as_of: datetime | None = None
     """The instant at which the crawl is to believe it starts; None: the real clock."""
-    limits: CrawlLimits = CrawlLimits()
+    limits: CrawlLimits = field(default_factory=CrawlLimits)
     contact_url: str | None = None
     """A page about us; required for a source that is not on this machine."""
 

@@ -8,6 +8,7 @@ warehouse/kabarchy.duckdb                       the one history, one writer (war
 analyst/kabarchy.duckdb                         link to the newest read-only generation (warehouse.analyst_copy)
 releases/<id>/                                  immutable releases (exports.release)
 site/                                           catalogue, rebuilt from the releases (exports.catalogue)
+takedown/register.json                          what was taken down, private (scrapers.takedowns)
 sources/*.toml                                  optional: a registry of its own instead of the shipped one
 prefect/  logs/  runs/                          state of the orchestration (flows)
 """
@@ -60,6 +61,11 @@ class DataRoot:
     def releases(self) -> Path:
         """Immutable releases and `versions.json`."""
         return self.path / "releases"
+
+    @property
+    def takedowns(self) -> Path:
+        """The private register of what was taken down."""
+        return self.path / "takedown" / "register.json"
 
     @property
     def site(self) -> Path:

@@ -46,6 +46,8 @@ class SkipReason(StrEnum):
     REDIRECTED_TO_KNOWN = "redirected_to_known"
     OVER_PAGE_LIMIT = "over_page_limit"
     BAD_URL = "bad_url"
+    WITHHELD = "withheld"
+    """The article was taken down, or its source opted out."""
 
 
 class FailReason(StrEnum):
@@ -87,6 +89,8 @@ class RejectionReason(StrEnum):
     NO_MESSAGES = "no_messages"
     TIMED_OUT = "timed_out"
     CRASHED = "crashed"
+    WITHHELD = "withheld"
+    """Taken down: what it said is not held any more. The detail is the takedown's reason and the article's id."""
 
 
 class Kind(StrEnum):
@@ -168,6 +172,8 @@ class Capture:
     entry_kind: str | None = None
     """feed | sitemap | listing | telegram."""
     hints: Hints = Hints()
+    withheld: str | None = None
+    """Why the body was taken out of the archive, for good; None: it was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,10 +81,44 @@ def write_batch(
     `tables` holds every table of STAGED_TABLES by name, in its schema. Raises BatchDamagedError when the counts do not
     add up, and leaves nothing behind.
     """
-    name = batch_id(crawl_id, extractor)
-    final, aside = staging / name, staging / f".tmp-{name}"
+    final = staging / batch_id(crawl_id, extractor)
     if final.exists():
         return open_batch(final)
+    aside, info = _write_aside(staging, tables, crawl_id=crawl_id, source_id=source_id, extractor=extractor)
+    aside.rename(final)
+    fsync_folder(staging)
+    return Batch(final, info)
+
+
+def replace_batch(batch: Batch, tables: Mapping[str, pa.Table]) -> Batch:
+    """Write the same batch with other rows and put it in the old one's place, of which nothing stays.
+
+    A kill between its two renames leaves no batch: extraction makes it anew. Raises as `write_batch`.
+    """
+    info, old = batch.info, batch.path.with_name(f".old-{batch.path.name}")
+    aside, new = _write_aside(
+        batch.path.parent, tables, crawl_id=info.crawl_id, source_id=info.source_id, extractor=info.extractor
+    )
+    shutil.rmtree(old, ignore_errors=True)
+    batch.path.rename(old)
+    aside.rename(batch.path)
+    fsync_folder(batch.path.parent)
+    shutil.rmtree(old)
+    return Batch(batch.path, new)
+
+
+def remove_asides(staging: Path, crawl_id: str) -> None:
+    """Remove what was left or set aside of a crawl's batches: damaged ones, and those of killed writers."""
+    for pattern in (f".damaged-{crawl_id}.x*", f".old-{crawl_id}.x*", f".tmp-{crawl_id}.x*"):
+        for path in staging.glob(pattern):
+            shutil.rmtree(path)
+
+
+def _write_aside(
+    staging: Path, tables: Mapping[str, pa.Table], *, crawl_id: str, source_id: str, extractor: int
+) -> tuple[Path, BatchInfo]:
+    name = batch_id(crawl_id, extractor)
+    aside = staging / f".tmp-{name}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
@@ -104,12 +138,10 @@ def write_batch(
         _require_balance(info, tables)
         _write_synced(aside / "batch.json", info.model_dump_json(indent=1).encode() + b"\n")
         fsync_folder(aside)
-        aside.rename(final)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
-    fsync_folder(staging)
-    return Batch(final, info)
+    return aside, info
 
 
 def batch_paths(staging: Path) -> list[Path]:

@@ -6,7 +6,7 @@ is learned again from its file, and `rebuild_visits` makes the whole. The rules 
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -99,6 +99,16 @@ class Visits:
             if stored.page_url in ended:
                 self.learn_posts(stored.discovery.posts)
         self.learn(parts.outcomes, context, fetched)
+
+    def forget(self, is_withheld: Callable[[str], bool]) -> None:
+        """Remove every address that is withheld, its bytes included."""
+        self._database.execute("pragma secure_delete = on")
+        urls = [url for (url,) in self._database.execute("select url from visit").fetchall() if is_withheld(url)]
+        with self._database:
+            self._database.execute("begin")
+            self._database.executemany("delete from visit where url = ?", [(url,) for url in urls])
+        self._database.execute("vacuum")
+        self._database.execute("pragma wal_checkpoint(truncate)")
 
     def _learn_one(self, outcome: UrlOutcome, context: Visit | None, fetched: Fetched | None) -> None:
         known = self.get(outcome.url)

@@ -48,6 +48,8 @@ def extract(capture: Capture, source: Source) -> Extraction:
 
 
 def _read_records(capture: Capture, source: Source) -> tuple[Article | Rejection, ...]:
+    if capture.withheld is not None:
+        return (Rejection(reason=RejectionReason.WITHHELD, detail=capture.withheld),)
     if (refused := screen(capture.body)) is not None:
         return (refused,)
     html = decode_html(capture.body, capture.headers)

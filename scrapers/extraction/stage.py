@@ -6,7 +6,7 @@ batch that is there is returned as it is.
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from scrapers.archive import (
 from scrapers.extraction.workers import ExtractionPool, WorkersBrokenError
 from scrapers.identity import content_sha256
 from scrapers.records import EXTRACTOR, Article, Capture, CaptureRole, Citation, Extraction, Rejection
+from scrapers.redaction import redact_crawl
 from scrapers.registry import Source
 from scrapers.staging import Batch, BatchDamagedError, batch_id, open_batch, write_batch
 from scrapers.tables import (
@@ -36,6 +37,8 @@ from scrapers.tables import (
     STAGED_REJECTIONS,
     Table,
 )
+from scrapers.takedowns import Register
+from scrapers.withholding import locate_captures, redact_carried, withhold_records
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,8 @@ class ExtractJob:
     archive: Path
     staging: Path
     sources: Mapping[str, Source]
+    register: Register = field(default_factory=Register)
+    """What was taken down: it is not read again, and goes from the archive where a crawl brought it back."""
     n_workers: int = 2
     page_timeout_s: float = 10.0
     """Slowest page that passes the screen takes 4 s; a busy machine is allowed to be slower."""
@@ -89,12 +94,13 @@ def _extract_crawl(path: Path, job: ExtractJob, pool: ExtractionPool) -> Batch |
     try:
         if existing.exists():
             return open_batch(existing)
+        redact_crawl(path, job.register)
         crawl = open_crawl(path, job.archive)
         if crawl.summary.source_id not in job.sources:
             return _failed(path, f"source {crawl.summary.source_id} is not in the registry")
         batch = write_batch(
             job.staging,
-            _read_tables(crawl, pool),
+            _without_withheld(_read_tables(crawl, pool), crawl, job.register),
             crawl_id=crawl.summary.crawl_id,
             source_id=crawl.summary.source_id,
             extractor=EXTRACTOR,
@@ -136,6 +142,17 @@ def _read_tables(crawl: ArchivedCrawl, pool: ExtractionPool) -> dict[str, pa.Tab
         (STAGED_CITATIONS, list(_citation_rows(extractions))),
     ]
     return {table.name: _table(table, table_rows) for table, table_rows in rows}
+
+
+def _without_withheld(tables: dict[str, pa.Table], crawl: ArchivedCrawl, register: Register) -> dict[str, pa.Table]:
+    """What was taken down and came back under another address: a rejection, its page gone from the archive."""
+    source_id = crawl.summary.source_id
+    if source_id not in register.sources:
+        return tables
+    changed, carried = withhold_records(tables, source_id, register)
+    if redact_carried(crawl.path, tables["captures"], carried, register):
+        changed["captures"] = locate_captures(tables["captures"], crawl.path)
+    return changed
 
 
 def _pages(crawl: ArchivedCrawl, captures: list[Row]) -> Iterator[Capture]:

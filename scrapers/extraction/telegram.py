@@ -30,6 +30,7 @@ from scrapers.records import (
     join_list,
 )
 from scrapers.registry import Source
+from scrapers.takedowns import MARK
 
 TEXT_ORIGIN = "telegram"
 
@@ -46,6 +47,8 @@ def read_posts(page: Page, capture: Capture, source: Source) -> tuple[Article | 
 
 
 def _read_message(name: str, message: HtmlElement, capture: Capture, source: Source) -> Article | Rejection:
+    if (withheld := message.get(MARK)) is not None:
+        return Rejection(reason=RejectionReason.WITHHELD, detail=withheld)
     if "service_message" in _classes(message):
         return Rejection(reason=RejectionReason.SERVICE_MESSAGE, detail=name)
     body = _find(message, "js-message_text")
