@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from exports.errors import ExportError
-from flows import cli_look, cli_sql, cli_stages
+from flows import cli_look, cli_sources, cli_sql, cli_stages
 from flows.cli_options import (
     DONE,
     MISUSED,
@@ -100,7 +100,7 @@ def demo() -> None:
     raise typer.Exit(run_demo(Console()))
 
 
-app.add_typer(cli_look.sources_app, name="sources")
+app.add_typer(cli_sources.sources_app, name="sources")
 app.add_typer(cli_look.releases_app, name="releases")
 app.command()(cli_sql.sql)
 app.command()(cli_look.status)

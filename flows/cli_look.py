@@ -1,4 +1,4 @@
-"""The verbs that look: `sources`, `releases`, `status`. They read files and need neither Prefect nor a network."""
+"""The verbs that look: `releases`, `status`. They read files and need neither Prefect nor a network."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -17,59 +17,16 @@ from flows.cli_options import (
     HomeOption,
     JsonOption,
     MisusedError,
-    SourceNames,
     SourcesOption,
     open_place,
     print_json,
     print_rows,
-    read_place,
 )
 from flows.status import Status, read_status
-from scrapers.registry import find_sources, load_registry
 
-sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
 releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut.")
 
 ReleaseId = Annotated[str, typer.Argument(metavar="RELEASE", show_default=False)]
-
-
-@sources_app.command("list")
-def list_sources(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
-    """List every source: id, country, languages, entries, rights, status."""
-    rows = [
-        {
-            "source": source.id,
-            "name": source.name,
-            "country": source.country,
-            "languages": ", ".join(source.languages),
-            "entries": ", ".join(entry.kind for entry in source.entries),
-            "rights": source.rights.level.value,
-            "status": source.status.state.value,
-        }
-        for source in load_registry(read_place(home, sources).sources).values()
-    ]
-    print_json(rows) if as_json else print_rows(rows)
-
-
-@sources_app.command("show")
-def show_source(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)],
-    home: HomeOption = None,
-    sources: SourcesOption = None,
-) -> None:
-    """Show everything that the registry says about one source, as JSON."""
-    (chosen,) = find_sources(load_registry(read_place(home, sources).sources), (source,))
-    print_json(chosen.model_dump(mode="json"))
-
-
-@sources_app.command("check")
-def check_sources(
-    names: SourceNames = None, home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False
-) -> None:
-    """Read the registry as strictly as a run does, without any request; the exit code says whether it can be used."""
-    registry = load_registry(read_place(home, sources).sources)
-    checked = [source.id for source in find_sources(registry, names or registry)]
-    print_json(checked) if as_json else typer.echo(f"{len(checked)} sources can be used")
 
 
 @releases_app.command("list")

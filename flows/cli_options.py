@@ -17,8 +17,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.settings import Settings, read_settings
+from scrapers.check_reports import sources_to_crawl
 from scrapers.data_root import DataRoot, open_data_root
-from scrapers.registry import Source, choose_sources, load_registry
+from scrapers.registry import Source, load_registry
 
 DONE, PROBLEMS, MISUSED = 0, 1, 2
 """Exit codes: done; ran and found problems; not used as meant."""
@@ -68,8 +69,8 @@ class Place:
         return load_registry(self.settings.sources)
 
     def choose(self, names: Sequence[str] | None) -> list[Source]:
-        """The named sources, or every enabled one. Raises UnknownSourceError."""
-        return choose_sources(self.registry, tuple(names or ()))
+        """The named sources; else every enabled one, and the candidates that passed a check. Raises RegistryError."""
+        return sources_to_crawl(self.root.checks, self.registry, tuple(names or ()))
 
 
 def read_place(home: Path | None, sources: Path | None = None) -> Settings:

@@ -17,9 +17,10 @@ from flows.reports import RunReport, SourceReport
 from flows.settings import Settings, read_settings
 from flows.stages import CRAWLS_AT_ONCE, MAX_CRAWL_S, CrawlOrder, crawl_source
 from flows.states import publish_sources, state_of
+from scrapers.check_reports import sources_to_crawl
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
-from scrapers.registry import Source, choose_sources, load_registry
+from scrapers.registry import Source, load_registry
 
 
 # No retry: a site that was down is visited again by the next run, and every page of this one is already due again then.
@@ -69,7 +70,7 @@ async def crawl(
     settings = read_settings(os.environ)
     root = open_data_root(settings.home)
     asked = tuple(sources or ())
-    chosen = choose_sources(load_registry(settings.sources), asked)
+    chosen = sources_to_crawl(root.checks, load_registry(settings.sources), asked)
     try:
         with hold_run(root.runs, asked, as_of=as_of, now=Clock().now()) as mark:
             order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)

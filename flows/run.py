@@ -20,9 +20,10 @@ from flows.reports import RunReport, save_report
 from flows.settings import Settings, read_settings
 from flows.stages import CRAWLS_AT_ONCE, MAX_CRAWL_S, CrawlOrder, StageError, count_records
 from flows.states import name_by_time, publish_report, state_of
+from scrapers.check_reports import sources_to_crawl
 from scrapers.clock import Clock
 from scrapers.data_root import DataRoot, open_data_root
-from scrapers.registry import choose_sources, load_registry
+from scrapers.registry import load_registry
 
 
 @flow(name="run", flow_run_name=name_by_time, persist_result=False)
@@ -41,7 +42,7 @@ async def run(
     settings = read_settings(os.environ)
     root = open_data_root(settings.home)
     asked, started = tuple(sources or ()), Clock().now()
-    chosen = choose_sources(load_registry(settings.sources), asked)
+    chosen = sources_to_crawl(root.checks, load_registry(settings.sources), asked)
     try:
         with hold_run(root.runs, asked, as_of=as_of, now=started) as mark:
             clock = Clock(as_of)

@@ -1,4 +1,4 @@
-"""The stages of this package from the command line: `python -m scrapers crawl | extract | list-crawls`.
+"""The stages of this package from the command line: `python -m scrapers crawl | extract | list-crawls | probe`.
 
 Results are JSON on stdout, the log is JSON lines on stderr. Exit codes: 0 done, 1 ran and found problems, 2 misused.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
 from scrapers.outcomes import to_json
-from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, choose_sources, load_registry
+from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, choose_sources, find_sources, load_registry
 from scrapers.takedowns import TakedownError, read_register
 
 logger = logging.getLogger("scrapers")
@@ -89,6 +89,24 @@ def _crawl(options: argparse.Namespace) -> int:
     return DONE if summary.is_complete else FOUND_PROBLEMS
 
 
+def _probe(options: argparse.Namespace) -> int:
+    from scrapers.check_reports import save_report
+    from scrapers.probe import ProbeJob, probe_source
+    from scrapers.settings import ContactRequiredError
+    from scrapers.verdicts import judge
+
+    root = open_data_root(options.home)
+    (source,) = find_sources(_registry(options, root), (options.source,))
+    job = ProbeJob(source=source, workplace=root.checks, contact_url=options.contact_url)
+    try:
+        report = probe_source(job, lambda crawl: judge(crawl, source))
+    except ContactRequiredError as error:
+        return _say(error, MISUSED)
+    save_report(root.checks, report)
+    print(report.model_dump_json())
+    return DONE if report.is_passed else FOUND_PROBLEMS
+
+
 def _extract(options: argparse.Namespace) -> int:
     from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
 
@@ -146,6 +164,10 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--home", type=Path, default=Path(home), help="data root (KABARCHY_HOME, ./data)")
     common.add_argument("--sources", type=Path, help="registry folder (the data root's own, else the shipped one)")
     _add_crawl(commands.add_parser("crawl", parents=[common], help="crawl one source into the archive"))
+    probe = commands.add_parser("probe", parents=[common], help="look at one source politely, and keep a report")
+    probe.add_argument("source", help="id of a source")
+    probe.add_argument("--contact-url", help="a page about us; required for sources that are not on this machine")
+    probe.set_defaults(command=_probe)
     extract = commands.add_parser("extract", parents=[common], help="extract what has no current batch")
     extract.add_argument("--crawl", action="append", default=[], metavar="CRAWL_ID", help="only this one; repeatable")
     extract.add_argument("--workers", type=int, default=2, help="worker processes")

@@ -9,6 +9,7 @@ analyst/kabarchy.duckdb                         link to the newest read-only gen
 releases/<id>/                                  immutable releases (exports.release)
 site/                                           catalogue, rebuilt from the releases (exports.catalogue)
 takedown/register.json                          what was taken down, private (scrapers.takedowns)
+checks/<source>/<time>.json                     what a check of a source found (scrapers.check_reports)
 sources/*.toml                                  optional: a registry of its own instead of the shipped one
 prefect/  logs/  runs/                          state of the orchestration (flows)
 """
@@ -76,6 +77,11 @@ class DataRoot:
     def sources(self) -> Path:
         """A registry of the data root's own; may be absent."""
         return self.path / "sources"
+
+    @property
+    def checks(self) -> Path:
+        """Reports of `sources check`, and what `sources add` fetched."""
+        return self.path / "checks"
 
     @property
     def prefect(self) -> Path:

@@ -176,3 +176,19 @@ def test_the_verbs_that_look_do_without_prefect_and_scrapy(home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def test_a_source_that_does_not_answer_does_not_pass_its_check_and_is_listed_so(home: Path) -> None:
+    checked = kabarchy("sources", "check", "a_source", "--home", home)
+    listed = json.loads(kabarchy("sources", "list", "--home", home, "--json").stdout)
+
+    assert checked.exit_code == 1
+    assert "a_source: not passed" in checked.stdout
+    assert listed[0]["checked"].endswith(" not passed")
+
+
+def test_without_names_a_check_reads_the_registry_and_asks_nobody(home: Path) -> None:
+    result = kabarchy("sources", "check", "--home", home)
+
+    assert (result.exit_code, result.stdout) == (0, "1 sources can be used\n")
+    assert not (home / "checks").exists()

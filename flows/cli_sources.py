@@ -1,0 +1,133 @@
+"""The verb `sources`: what the registry says, and what the outlets themselves say to it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from flows.checks import NoCheck, check_sources
+from flows.cli_options import (
+    PROBLEMS,
+    HomeOption,
+    JsonOption,
+    SourcesOption,
+    log_to_stderr,
+    open_place,
+    print_json,
+    print_rows,
+    read_place,
+)
+from flows.settings import Settings
+from scrapers.check_reports import CheckReport, PageCheck, latest_report
+from scrapers.data_root import DataRoot
+from scrapers.registry import Source, find_sources, load_registry
+
+sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
+
+SourceName = Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)]
+
+
+@sources_app.command("list")
+def list_sources(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
+    """List every source: its country, languages, ways in, rights, state, and the last check of it."""
+    settings = read_place(home, sources)
+    rows = [_describe(source, settings) for source in load_registry(settings.sources).values()]
+    print_json(rows) if as_json else print_rows(rows)
+
+
+def _describe(source: Source, settings: Settings) -> dict[str, object]:
+    report = latest_report(DataRoot(settings.home).checks, source.id)
+    return {
+        "source": source.id,
+        "name": source.name,
+        "country": source.country,
+        "languages": ", ".join(source.languages),
+        "entries": ", ".join(dict.fromkeys(entry.kind for entry in source.entries)) or None,
+        "rights": source.rights.level.value,
+        "status": source.status.state.value,
+        "checked": None if report is None else f"{report.checked_on} {'passed' if report.is_passed else 'not passed'}",
+    }
+
+
+@sources_app.command("show")
+def show_source(source: SourceName, home: HomeOption = None, sources: SourcesOption = None) -> None:
+    """Show everything that the registry says about one source, as JSON."""
+    (chosen,) = find_sources(load_registry(read_place(home, sources).sources), (source,))
+    print_json(chosen.model_dump(mode="json"))
+
+
+@sources_app.command("check")
+def check(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]…", help="Look at these; none: only read the registry.", show_default=False),
+    ] = None,
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Without names: read the registry as strictly as a run does, no request. With names: look at each source.
+
+    A look is one polite probe: robots.txt, every entry, three pages. Its report is kept in the data root; a candidate
+    that passed is crawled from then on. Exit code 1 when a source did not pass.
+    """
+    if not names:
+        registry = load_registry(read_place(home, sources).sources)
+        print_json(list(registry)) if as_json else typer.echo(f"{len(registry)} sources can be used")
+        return
+    place = open_place(home, sources)
+    chosen = find_sources(place.registry, names)
+    found = asyncio.run(check_sources(place.settings, chosen, log_to_stderr()))
+    if as_json:
+        print_json([it.model_dump(mode="json") for it in found if isinstance(it, CheckReport)])
+    for it in found:
+        if isinstance(it, NoCheck):
+            typer.echo(f"kabarchy: {it.source_id}: not checked: {it.problem}", err=True)
+        elif not as_json:
+            _print_report(it)
+    if not all(isinstance(it, CheckReport) and it.is_passed for it in found):
+        raise typer.Exit(PROBLEMS)
+
+
+def _print_report(report: CheckReport) -> None:
+    entries = [
+        {
+            "entry": it.url,
+            "kind": it.kind,
+            "crawled": it.is_crawled,
+            "links": it.n_links,
+            "articles": it.n_articles,
+            "verdict": it.problem or "good",
+        }
+        for it in report.entries
+    ]
+    if entries:
+        print_rows(entries, title=f"{report.source_id}: ways in")
+    for page in report.pages:
+        rows = [{"field": name, "found": value} for name, value in _fields(page).items()]
+        print_rows(rows, title=f"{page.url}{': ' + ', '.join(page.problems) if page.problems else ''}")
+    for it in report.selectors:
+        typer.echo(f"selector {it.key} {it.css!r} matched on {it.n_matched} of {it.n_pages} pages")
+    for robots in report.robots:
+        delay = f", asks for {robots.crawl_delay_s:g} s" if robots.crawl_delay_s else ""
+        typer.echo(f"{robots.url}: status {robots.status}{delay}, names {len(robots.sitemaps)} sitemaps")
+    for sign in report.reservations:
+        typer.echo(f"reserves text and data mining: {sign}")
+    typer.echo(f"{report.source_id}: {'passed' if report.is_passed else 'not passed'}")
+    for problem in report.problems:
+        typer.echo(f"  {problem}")
+
+
+def _fields(page: PageCheck) -> dict[str, object]:
+    if page.n_chars is None:
+        return {"verdict": page.verdict}
+    return {
+        "verdict": page.verdict,
+        "title": page.title,
+        "published": page.published_at and f"{page.published_at:%Y-%m-%d %H:%M:%S} UTC",
+        "date from": page.published_origin and f"{page.published_origin}, to the {page.published_precision}",
+        "authors": page.authors,
+        "section": page.section,
+        "language": f"{page.language} (the page declares {page.language_declared or 'none'})",
+        "text": f"{page.n_chars} characters by {page.text_origin}: {page.excerpt}",
+    }

@@ -1,0 +1,72 @@
+"""One polite look at a source: robots.txt, every entry, three pages; by a crawl of its own that leaves no trace.
+
+It is a crawl like any other (same robots, pace, limits and guards), of a source that has its spare entries as well,
+into an archive of its own that is deleted when it has been judged. What it found is the report. A Twisted reactor runs
+once, so `probe_source` does once a process.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from scrapers.archive import ArchivedCrawl, list_crawls, open_crawl
+from scrapers.check_reports import PROBE_MAX_S
+from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
+from scrapers.registry import Entry, SitemapEntry, Source
+
+_Found = TypeVar("_Found")
+
+PAGES_MAX = 3
+"""Pages of a probe: enough to see whether a selector holds, few enough for a stranger's server."""
+
+_CHILDREN_MAX = 2  # files of sitemap indexes, newest first: the index itself rarely names a page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeJob:
+    """What to look at, and where to keep it for the time being."""
+
+    source: Source
+    workplace: Path
+    """Folder for the archive of the probe, which is deleted at the end."""
+    contact_url: str | None = None
+    max_pages: int = PAGES_MAX
+    max_seconds: float = PROBE_MAX_S
+
+
+def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Found:
+    """Crawl a source as the module says, and return what `read` makes of the archive. At most once a process.
+
+    Raises ContactRequiredError; OSError when the workplace cannot be written.
+    """
+    source = with_all_entries(job.source)
+    n_sitemaps = sum(isinstance(entry, SitemapEntry) for entry in source.entries)
+    limits = CrawlLimits(max_pages=job.max_pages, max_sitemaps=n_sitemaps + _CHILDREN_MAX, max_seconds=job.max_seconds)
+    job.workplace.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=job.workplace, prefix=".probe-") as folder:
+        archive = Path(folder) / "archive"
+        crawl_source(
+            CrawlJob(
+                source=source,
+                archive=archive,
+                visits=Path(folder) / "visits",
+                run_id="probe",
+                limits=limits,
+                contact_url=job.contact_url,
+            )
+        )
+        (path,) = list_crawls(archive)
+        return read(open_crawl(path, archive))
+
+
+def with_all_entries(source: Source) -> Source:
+    """Return the source with its spare entries among the others, each read one page deep."""
+    entries = tuple(_one_page(entry) for entry in (*source.entries, *source.spare_entries))
+    return source.model_copy(update={"entries": entries})
+
+
+def _one_page(entry: Entry) -> Entry:
+    bounds = {"max_pages", "days"} & set(type(entry).model_fields)
+    return entry.model_copy(update=dict.fromkeys(bounds, 1))
