@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
 from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, load_registry
+from scrapers.takedowns import TakedownError, read_register
 from warehouse.analyst_copy import publish_generation
 from warehouse.checks import run_checks
 from warehouse.database import open_for_reading
@@ -31,17 +32,19 @@ def main(arguments: list[str] | None = None) -> int:
     except (DataRootError, RegistryError) as error:
         print(error, file=sys.stderr)
         return _MISUSED
-    except (WarehouseError, OSError) as error:
+    except (TakedownError, WarehouseError, OSError) as error:
         print(error, file=sys.stderr)
         return _PROBLEMS
 
 
 def _load(root: DataRoot, options: argparse.Namespace) -> int:
-    return _report(load_batches(root.warehouse, root.staging, _registry(root, options), wait_s=options.wait))
+    registry, register = _registry(root, options), read_register(root.takedowns)
+    return _report(load_batches(root.warehouse, root.staging, registry, register=register, wait_s=options.wait))
 
 
 def _rebuild(root: DataRoot, options: argparse.Namespace) -> int:
-    return _report(rebuild_warehouse(root.warehouse, root.staging, _registry(root, options), wait_s=options.wait))
+    registry, register = _registry(root, options), read_register(root.takedowns)
+    return _report(rebuild_warehouse(root.warehouse, root.staging, registry, register=register, wait_s=options.wait))
 
 
 def _check(root: DataRoot, _options: argparse.Namespace) -> int:

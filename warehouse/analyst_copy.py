@@ -87,6 +87,14 @@ def current_generation(analyst: Path) -> Path:
     return path
 
 
+def remove_old_generations(analyst: Path) -> None:
+    """Remove every generation but the newest, and what killed runs left: for what must not be held any more."""
+    keep = current_generation(analyst)
+    for path in (*analyst.glob(_PATTERN), *analyst.glob(f".new-{_LINK}*")):
+        if path != keep and not path.is_symlink():
+            path.unlink()
+
+
 def connect_analyst(analyst: Path) -> duckdb.DuckDBPyConnection:
     """Open the newest generation for reading, in UTC, without access to other files.
 

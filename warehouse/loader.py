@@ -8,14 +8,17 @@ itself: extraction makes it anew.
 
 import hashlib
 import logging
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from scrapers.registry import Source
 from scrapers.staging import Batch, BatchDamagedError, batch_id, batch_paths, open_batch, set_batch_aside, verify_batch
-from scrapers.tables import STAGED_TABLES
+from scrapers.tables import STAGED_TABLES, TOMBSTONE
+from scrapers.takedowns import Register
 from warehouse.checks import CheckResult, run_checks
 from warehouse.database import open_for_writing, remove_database, replace_database, run_sql, transaction
 from warehouse.lock import loader_lock
@@ -46,33 +49,52 @@ class LoadReport:
         return not self.damaged and not any(check.is_failed for check in self.checks)
 
 
-def load_batches(database: Path, staging: Path, sources: dict[str, Source], *, wait_s: float = 0.0) -> LoadReport:
-    """Load every batch that is not loaded yet, mirror the registry, and run the checks.
+def load_batches(
+    database: Path,
+    staging: Path,
+    sources: dict[str, Source],
+    *,
+    register: Register | None = None,
+    wait_s: float = 0.0,
+) -> LoadReport:
+    """Load every batch that is not loaded yet, mirror the registry and the tombstones, and run the checks.
 
+    `register` is of what was taken down; None: what the database knows of that stays.
     Makes or migrates the database. Waits up to `wait_s` seconds for another loader, then raises WarehouseLockedError;
     raises WarehouseVersionError or WarehouseUnusableError (a full disk is one), whole batches being loaded or not.
     """
     with loader_lock(database, wait_s=wait_s), open_for_writing(database, readable=[staging]) as con:
-        return _load(con, staging, sources)
+        return _load(con, staging, sources, register)
 
 
-def rebuild_warehouse(database: Path, staging: Path, sources: dict[str, Source], *, wait_s: float = 0.0) -> LoadReport:
-    """Make the warehouse anew from all batches, aside, and put it in the old one's place when it is complete."""
+def rebuild_warehouse(
+    database: Path, staging: Path, sources: dict[str, Source], *, register: Register, wait_s: float = 0.0
+) -> LoadReport:
+    """Make the warehouse anew from all batches, aside, and put it in the old one's place when it is complete.
+
+    Nothing of the old file stays, free blocks and what a query spilled included.
+    """
     with loader_lock(database, wait_s=wait_s):
         aside = database.with_name(f".rebuilt-{database.name}")
         remove_database(aside)
         with open_for_writing(aside, readable=[staging]) as con:
-            report = _load(con, staging, sources)
+            report = _load(con, staging, sources, register)
         replace_database(aside, database)
+        for spilled in database.parent.glob("*.tmp"):
+            shutil.rmtree(spilled)
         return report
 
 
-def _load(con: duckdb.DuckDBPyConnection, staging: Path, sources: dict[str, Source]) -> LoadReport:
+def _load(
+    con: duckdb.DuckDBPyConnection, staging: Path, sources: dict[str, Source], register: Register | None
+) -> LoadReport:
+    if register is not None:
+        _mirror_tombstones(con, register)
     known = {name for (name,) in con.execute("select batch_id from loaded_batch").fetchall()}
     pending = [path for path in batch_paths(staging.resolve()) if path.name not in known]
     if pending:
         run_sql(con, "remember_current_contents")
-    loaded, damaged = _load_pending(con, pending)
+    loaded, damaged = _load_pending(con, pending, register or Register())
     with transaction(con):
         run_sql(con, "delete_orphan_citations")
         run_sql(con, "delete_orphan_contents")
@@ -88,7 +110,9 @@ def _load(con: duckdb.DuckDBPyConnection, staging: Path, sources: dict[str, Sour
     )
 
 
-def _load_pending(con: duckdb.DuckDBPyConnection, pending: list[Path]) -> tuple[list[Batch], list[str]]:
+def _load_pending(
+    con: duckdb.DuckDBPyConnection, pending: list[Path], register: Register
+) -> tuple[list[Batch], list[str]]:
     loaded: list[Batch] = []
     damaged: list[str] = []
     for path in pending:
@@ -99,6 +123,9 @@ def _load_pending(con: duckdb.DuckDBPyConnection, pending: list[Path]) -> tuple[
             logger.warning("batch=%s set aside as %s: %s", path.name, aside.name, error)
             damaged.append(str(error))
         else:
+            if register.has_left(batch.info.source_id) and batch.info.files["articles"].n_rows:
+                damaged.append(f"{path}: not loaded: its source opted out, and it still holds articles")
+                continue
             _load_batch(con, batch)
             loaded.append(batch)
     return loaded, damaged
@@ -168,8 +195,20 @@ def _replace_crawl(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         rejections=paths["rejections"],
         extractor=batch.info.extractor,
     )
-    run_sql(con, "insert_citations", citations=paths["citations"])
+    run_sql(con, "insert_citations", citations=paths["citations"], articles=paths["articles"])
     run_sql(con, "insert_contents", articles=paths["articles"])
+
+
+def _mirror_tombstones(con: duckdb.DuckDBPyConnection, register: Register) -> None:
+    rows = [
+        {"article_id": it.article_id, "withdrawn_date": it.taken_down_at.date(), "reason": it.reason.value}
+        for it in register.takedowns
+    ]
+    with transaction(con):
+        con.register("withdrawn_article", pa.Table.from_pylist(rows, schema=TOMBSTONE.schema))
+        run_sql(con, "delete_tombstones")
+        run_sql(con, "insert_tombstones")
+        con.unregister("withdrawn_article")
 
 
 def _mirror_registry(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> None:

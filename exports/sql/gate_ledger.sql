@@ -11,7 +11,7 @@ with stages as (
         coalesce(sum(n) filter (stage = 'page' and outcome = 'rejected'), 0) as n_rejected_pages,
         coalesce(sum(n) filter (stage = 'record' and outcome = 'article'), 0) as n_article_records,
         coalesce(sum(n) filter (stage = 'record' and outcome = 'rejection'), 0) as n_rejection_records,
-        coalesce(sum(n) filter (stage = 'article'), 0) as n_counted,
+        coalesce(sum(n) filter (stage = 'article' and outcome = 'published'), 0) as n_counted,
     from ledger
     group by source_id, day
 ),

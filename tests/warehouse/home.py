@@ -8,6 +8,7 @@ import duckdb
 
 from scrapers.registry import Source
 from scrapers.tables import ANALYST_TABLES
+from scrapers.takedowns import Register
 from warehouse.analyst_copy import connect_analyst, fingerprint, publish_generation
 from warehouse.base_tables import BASE_TABLES
 from warehouse.database import open_for_reading
@@ -39,7 +40,7 @@ class Home:
         return load_batches(self.database, self.staging, self.sources)
 
     def rebuild(self) -> LoadReport:
-        return rebuild_warehouse(self.database, self.staging, self.sources)
+        return rebuild_warehouse(self.database, self.staging, self.sources, register=Register())
 
     def publish(self) -> Path:
         return publish_generation(self.database, self.analyst)

@@ -1,4 +1,4 @@
--- Grain: one content hash, of those that are not held yet. Equal hashes mean equal rows, so any of them will do.
+-- Grain: one content hash, of those that are not held yet. What was withdrawn is left out. Equal hashes mean equal rows, so any of them will do.
 -- Runs after insert_citations.sql, which takes the citations of the contents that are not held yet.
 insert into content by name
 select distinct on (staged.content_sha256)
@@ -26,5 +26,6 @@ select distinct on (staged.content_sha256)
     staged.n_chars,
     staged.text_origin,
 from read_parquet($articles) as staged
+anti join tombstone on staged.article_id = tombstone.article_id
 anti join content on staged.content_sha256 = content.content_sha256
 order by staged.content_sha256

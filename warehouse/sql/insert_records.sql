@@ -1,15 +1,17 @@
--- Grain: one record, from the staged articles and rejections of a batch.
+-- Grain: one record, from the staged articles and rejections of a batch. What was withdrawn is not taken in again:
+-- its record is a rejection that says so, as extraction itself would have staged it.
 insert into record by name
 select
-    capture_id,
-    position,
+    staged.capture_id,
+    staged.position,
     $extractor as extractor,
-    article_id,
-    content_sha256,
-    published_raw,
-    null as reason,
-    null as detail,
-from read_parquet($articles)
+    case when tombstone.article_id is null then staged.article_id end as article_id,
+    case when tombstone.article_id is null then staged.content_sha256 end as content_sha256,
+    case when tombstone.article_id is null then staged.published_raw end as published_raw,
+    case when tombstone.article_id is not null then 'withheld' end as reason,
+    tombstone.reason || ' ' || tombstone.article_id as detail,
+from read_parquet($articles) as staged
+left join tombstone on staged.article_id = tombstone.article_id
 union all by name
 select
     capture_id,

@@ -1,6 +1,6 @@
 -- Grain: one outcome at one stage for one source and UTC day.
 -- The sums meet: url fetched, entries aside (reason 'entry') = page; page articles = pages with an article record;
--- record article = looks at articles. An article is published with as much of it as its source's rights level, the
+-- record article = looks at articles. An article that was withdrawn is withheld, once, for the reason of its tombstone. An article is published with as much of it as its source's rights level, the
 -- reason given, allows.
 create or replace view ledger as
 with url_stage as (
@@ -64,8 +64,23 @@ article_stage as (
     where version_run.valid_to is null
 ),
 
+withheld_stage as (
+    select
+        capture.source_id,
+        cast(min(capture.fetched_at) at time zone 'UTC' as date) as day,
+        'article' as stage,
+        'withheld' as outcome,
+        split_part(record.detail, ' ', 1) as reason,
+    from record
+    inner join capture on record.capture_id = capture.capture_id
+    where record.reason = 'withheld'
+    group by capture.source_id, record.detail
+),
+
 final as (
     select source_id, day, stage, outcome, reason from url_stage
+    union all by name
+    select source_id, day, stage, outcome, reason from withheld_stage
     union all by name
     select source_id, day, stage, outcome, reason from page_stage
     union all by name
