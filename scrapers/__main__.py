@@ -78,6 +78,7 @@ def _crawl(options: argparse.Namespace) -> int:
             max_pages=options.max_pages,
             max_seconds=options.max_seconds,
             max_rss_mb=options.max_rss_mb,
+            timeout_s=options.timeout_s,
         ),
         contact_url=options.contact_url,
     )
@@ -186,6 +187,7 @@ def _add_crawl(crawl: argparse.ArgumentParser) -> None:
     crawl.add_argument("--max-pages", type=int, default=2000, help="pages asked for, entries not counted")
     crawl.add_argument("--max-seconds", type=float, default=1800, help="time limit")
     crawl.add_argument("--max-rss-mb", type=int, default=1024, help="resident memory limit in MiB")
+    crawl.add_argument("--timeout-s", type=float, default=30, help="time limit of one exchange with a host")
     crawl.set_defaults(command=_crawl)
 
 

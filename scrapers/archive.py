@@ -10,7 +10,8 @@ A file holds, each record in a gzip member of its own and flushed when written, 
     warcinfo    software, robots policy, and the crawl's header (crawl_id, source_id, run_id, started_at, code_version)
     response    one per capture. WARC-Target-URI is the address that answered; the header `Kabarchy-Capture` holds
                 JSON: capture_id, role, request_url, entry_url, entry_kind, and what the entry said (title,
-                published, modified). A robots.txt has `Kabarchy-Robots: 1` instead and is no capture.
+                published, modified). A file about the whole site (robots.txt, tdmrep.json, ai.txt) has
+                `Kabarchy-Site-File` instead, the address at which it was asked for, and is no capture.
     metadata    JSON; the header `Kabarchy-Kind` says which:
                 redaction  capture_ids of those from which something was taken out (scrapers.redaction)
                 discovery  page_url, links [{url, title, published, modified}], next_pages, posts, bad_links
@@ -54,6 +55,7 @@ from scrapers.outcomes import (
     to_json,
 )
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
+from scrapers.tdm import SiteFile
 from scrapers.warc import ArchiveDamagedError, NewRecord, WarcRecord, read_first_record, read_records, record_bytes
 
 __all__ = [
@@ -136,9 +138,9 @@ class CrawlWriter:
         }
         self._write(_response(capture, {"Kabarchy-Capture": json.dumps(context)}))
 
-    def write_robots(self, robots: Capture) -> None:
-        """Archive a robots.txt as it answered; it is no capture."""
-        self._write(_response(robots, {"Kabarchy-Robots": "1"}))
+    def write_site_file(self, file: Capture) -> None:
+        """Archive a file about the whole site as it answered; it is no capture."""
+        self._write(_response(file, {"Kabarchy-Site-File": file.request_url}))
 
     def write_discovery(self, stored: StoredDiscovery, at: datetime) -> None:
         """Archive where a page of an entry leads."""
@@ -190,6 +192,14 @@ class ArchivedCrawl:
             stored = read_capture(record, self.summary, self.path.relative_to(self.archive).as_posix())
             if stored.capture.capture_id in fetched:
                 yield stored
+
+    def site_files(self) -> Iterator[SiteFile]:
+        """Yield what the sites answered about themselves, in order. Raises ArchiveDamagedError."""
+        for record in read_records(self.path):
+            if (asked_url := record.headers.get("kabarchy-site-file")) is not None:
+                yield SiteFile(
+                    asked_url=asked_url, status=record.status or 0, headers=record.http_headers, body=record.payload
+                )
 
     def hints(self) -> dict[str, Hints]:
         """What the entries of this crawl said about each address."""

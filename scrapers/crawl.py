@@ -21,9 +21,10 @@ from scrapers.clock import Clock
 from scrapers.frontier import Frontier
 from scrapers.ledger import Ledger
 from scrapers.outcomes import CrawlHeader, CrawlSummary, crawl_id
+from scrapers.politeness import HOSTS_FOLDER
 from scrapers.recovery import LeftBehind, find_finished, find_left_behind, locked_source
 from scrapers.registry import Source
-from scrapers.settings import code_version, crawl_settings
+from scrapers.settings import TIMEOUT_S, code_version, crawl_settings
 from scrapers.spiders.source_spider import Course, SourceSpider
 from scrapers.targets import Ask
 from scrapers.visits import Visits, open_visits
@@ -39,6 +40,8 @@ class CrawlLimits(PageLimits):
     """Half of an hourly schedule."""
     max_rss_mb: int = 1024
     """Resident memory; a crawl of 2,000 pages takes about 120 MB."""
+    timeout_s: float = TIMEOUT_S
+    """For one exchange as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,11 @@ class CrawlJob:
     contact_url: str | None = None
     """A page about us; required for a source that is not on this machine."""
 
+    @property
+    def hosts(self) -> Path:
+        """Folder of what all crawls know of hosts, beside the archive."""
+        return self.archive.parent / "hosts"
+
 
 CLOCK_SLIP_MAX = timedelta(hours=1)
 """A crawl that starts less than this before the end of the last one (the same day replayed, a clock set back) starts
@@ -71,7 +79,11 @@ def crawl_source(job: CrawlJob) -> CrawlSummary:
     Raises ContactRequiredError; CrawlRunningError when another process is at it; OSError or sqlite3.Error when archive
     or visits cannot be written: then what was fetched so far is kept for the next crawl to take up.
     """
-    settings = crawl_settings(job.source, job.contact_url, max_rss_mb=job.limits.max_rss_mb)
+    settings = {
+        **crawl_settings(job.source, job.contact_url, max_rss_mb=job.limits.max_rss_mb),
+        HOSTS_FOLDER: str(job.hosts),
+        "DOWNLOAD_TIMEOUT": job.limits.timeout_s,
+    }
     return crawl_with(partial(_run_scrapy, settings), job)
 
 

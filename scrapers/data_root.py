@@ -3,6 +3,7 @@
 kabarchy.json                                   format version of this folder
 archive/<source>/<yyyy>/<mm>/<crawl_id>.warc.gz what was fetched (scrapers.archive)
 visits/<source>.sqlite                          when which URL is due (scrapers.visits)
+hosts/<host>.json, .turn                        the pace that all crawls keep together (scrapers.hosts)
 staging/<batch_id>/                             extracted batches (scrapers.staging)
 warehouse/kabarchy.duckdb                       the one history, one writer (warehouse)
 analyst/kabarchy.duckdb                         link to the newest read-only generation (warehouse.analyst_copy)

@@ -10,7 +10,7 @@ from scrapy.exceptions import (
 
 from scrapers.address_guard import refused_address
 from scrapers.answers import BodyTooBigError, UnusableBodyError
-from scrapers.politeness import HostClosedError
+from scrapers.politeness import HostBlockedError, HostClosedError
 from scrapers.records import FailReason
 from scrapers.robots import RobotsUnreachableError
 
@@ -25,6 +25,7 @@ _STATUSES = {
 
 _ERRORS: tuple[tuple[type[Exception], FailReason], ...] = (
     (RobotsUnreachableError, FailReason.ROBOTS_UNREACHABLE),
+    (HostBlockedError, FailReason.BLOCKED),
     (HostClosedError, FailReason.HOST_CLOSED),
     (DownloadTimeoutError, FailReason.TIMEOUT),
     (CannotResolveHostError, FailReason.DNS),

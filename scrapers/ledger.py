@@ -61,10 +61,10 @@ class Ledger:
         self._number(capture)
         return capture
 
-    def note_robots(self, answer: Answer) -> None:
-        """Archive a robots.txt; it is no capture and has no outcome."""
-        target = Target(url=answer.url, role=CaptureRole.ENTRY)
-        self._writer.write_robots(_as_capture(self._writer.header, target, answer, 0))
+    def note_site_file(self, asked_url: str, answer: Answer) -> None:
+        """Archive a file about the whole site; it is no capture and has no outcome."""
+        target = Target(url=asked_url, role=CaptureRole.ENTRY)
+        self._writer.write_site_file(_as_capture(self._writer.header, target, answer, 0))
 
     def discover(self, page_url: str, discovery: Discovery) -> None:
         """Archive where a page of an entry leads."""

@@ -318,6 +318,9 @@ class Source(_Strict):
     evidence: Facts = Facts()
     delay_s: float = Field(default=5.0, ge=0.0, le=300.0)
     """Seconds between two requests to one host. 5: as Media Cloud; robots.txt may ask for more."""
+    max_requests_per_day: int = Field(default=10_000, ge=1)
+    """To one host in one UTC day, all crawls of all sources together. 10,000: more than half of what a delay of 5 s
+    lets through; forty channels of one host, looked at each hour, take 6,000."""
     status: Status
     entries: tuple[Entry, ...] = ()
     """The ways in that a crawl takes."""

@@ -22,7 +22,9 @@ TRIES_MAX = 2
 BACKOFF_DELAYS = 4
 """The pause before a retry, in delays of the source (5 s gives 20 s)."""
 
-_HEALING_STATUSES = frozenset({429, 500, 502, 503, 504})
+HEALING_STATUSES = frozenset({429, 500, 502, 503, 504})
+"""What says that the host is in trouble, not that the page is."""
+
 _ASKING_STATUSES = frozenset({429, 503})
 """Those whose Retry-After is about the host (RFC 9110, 10.2.3)."""
 
@@ -41,8 +43,7 @@ class RetryMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask once more after a status that time heals; else let the response pass."""
-        if response.status not in _HEALING_STATUSES:
-            self._pace.note_success(request.url)
+        if response.status not in HEALING_STATUSES:
             return response
         wished_s = retry_after_s(response.headers.get("Retry-After"), datetime.now(UTC))
         pause_s = wished_s if wished_s is not None and response.status in _ASKING_STATUSES else self._backoff_s

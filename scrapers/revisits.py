@@ -32,15 +32,17 @@ nothing, and the ladder runs from the first visit."""
 
 _MISSING = frozenset({FailReason.NOT_FOUND, FailReason.GONE})
 
-_NOT_ASKED = frozenset({FailReason.INTERRUPTED, FailReason.HOST_CLOSED, FailReason.ROBOTS_UNREACHABLE})
+_NOT_ASKED = frozenset(
+    {FailReason.INTERRUPTED, FailReason.HOST_CLOSED, FailReason.BLOCKED, FailReason.ROBOTS_UNREACHABLE}
+)
 """Failures without a request for the page itself; they tell nothing about it."""
 
-_PUT_OFF = frozenset({SkipReason.OVER_PAGE_LIMIT})
+_PUT_OFF = frozenset({SkipReason.OVER_PAGE_LIMIT, SkipReason.DAILY_BUDGET})
 
 _NO_MORE = frozenset({SkipReason.REDIRECTED_TO_KNOWN, SkipReason.OTHER_HOST, SkipReason.NOT_AN_ARTICLE_URL})
 """Not by itself again: another URL leads to the same page, or the source's rules have changed."""
 
-_REMEMBERED = frozenset({SkipReason.NOT_MODIFIED, SkipReason.OVER_PAGE_LIMIT, SkipReason.REDIRECTED_TO_KNOWN})
+_REMEMBERED = frozenset({SkipReason.NOT_MODIFIED, SkipReason.REDIRECTED_TO_KNOWN, *_PUT_OFF})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

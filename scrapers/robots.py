@@ -1,8 +1,9 @@
 """robots.txt by RFC 9309, which Scrapy's own middleware does not keep: where it cannot be had, we stay away.
 
 2xx: parsed, also when parts make no sense. 4xx: no rules. 5xx, 429, unreachable, too many redirects: nothing is
-fetched from the host (2.3.1.4). Redirects are followed to any host, and the rules hold for the first (2.3.1.2). The
-copy lives as long as the crawl, well below the 24 h of 2.4. Crawl-delay raises the delay of the host.
+fetched from the host (2.3.1.4), and the host rests for an hour or more. Redirects are followed to any host, and the
+rules hold for the first (2.3.1.2). The copy lives as long as the crawl, well below the 24 h of 2.4. Crawl-delay raises
+the delay of the host.
 """
 
 import logging
@@ -18,8 +19,10 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from scrapers.answers import Answer, BodyTooBigError, UnusableBodyError, read_answer
+from scrapers.challenges import find_challenge
 from scrapers.fetch_errors import FETCH_ERRORS, describe
-from scrapers.politeness import CrawlEndingError, PaceMiddleware
+from scrapers.politeness import CrawlEndingError, DailyBudgetError, HostBlockedError, HostClosedError, PaceMiddleware
+from scrapers.records import FailReason
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +32,9 @@ ROBOTS_MAX_BYTES = 512 * 1024
 REDIRECTS_MAX = 5
 """The RFC asks for at least five (2.3.1.2)."""
 
-
-ROBOTS_ANSWERED = object()
-"""Scrapy signal: a robots.txt was answered; `answer` holds it, its instant by the real clock."""
+SITE_FILE_ANSWERED = object()
+"""Scrapy signal: a file about the whole site was answered, robots.txt or a statement of rights. `asked_url` is where it
+was asked for, `answer` holds it, its instant by the real clock."""
 
 
 class RobotsDisallowedError(IgnoreRequest):
@@ -49,8 +52,8 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._user_agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._max_bytes = crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        self._rules: dict[str, Protego | str] = {}
-        """By origin: the rules, or why they could not be had."""
+        self._rules: dict[str, Protego | IgnoreRequest] = {}
+        """By origin: the rules, or why nothing is fetched from it in this crawl."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -58,50 +61,72 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let a request pass, or raise RobotsDisallowedError or RobotsUnreachableError."""
+        """Let a request pass, or raise RobotsDisallowedError, RobotsUnreachableError or HostClosedError."""
         if request.meta.get("is_robots"):
             return
-        parts = urlsplit(request.url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = origin_of(request.url)
         if origin not in self._rules:
             self._rules[origin] = await self._ask(origin)
         rules = self._rules[origin]
-        if isinstance(rules, str):
-            raise RobotsUnreachableError(rules)
+        if isinstance(rules, IgnoreRequest):
+            raise rules
         if not rules.can_fetch(request.url, self._user_agent):
             raise RobotsDisallowedError(f"{origin}/robots.txt")
 
-    async def _ask(self, origin: str) -> Protego | str:
+    async def _ask(self, origin: str) -> Protego | IgnoreRequest:
         try:
             answer = await self._fetch(f"{origin}/robots.txt")
-        except CrawlEndingError:
+        except (CrawlEndingError, DailyBudgetError):
             raise
+        except HostClosedError as error:
+            return error
         except (BodyTooBigError, UnusableBodyError, IgnoreRequest, *FETCH_ERRORS) as error:
-            return describe(error)
+            return self._stay_away(origin, describe(error))
         return self._read(answer, origin)
 
     async def _fetch(self, url: str) -> Answer:
+        asked_url = url
         for _ in range(REDIRECTS_MAX + 1):
             request = Request(url, callback=NO_CALLBACK, meta={"is_robots": True})
             response = await self._crawler.engine.download_async(request)
             location = _location(response)
             if location is None:
-                return read_answer(response, datetime.now(UTC), self._max_bytes)
+                answer = read_answer(response, datetime.now(UTC), self._max_bytes)
+                self._crawler.signals.send_catch_log(SITE_FILE_ANSWERED, asked_url=asked_url, answer=answer)
+                return answer
             url = urljoin(url, location)
         raise UnusableBodyError(f"more than {REDIRECTS_MAX} redirects")
 
-    def _read(self, answer: Answer, origin: str) -> Protego | str:
-        self._crawler.signals.send_catch_log(ROBOTS_ANSWERED, answer=answer)
+    def _read(self, answer: Answer, origin: str) -> Protego | IgnoreRequest:
+        if challenger := find_challenge(answer):
+            self._pace.close(origin, FailReason.BLOCKED, why := f"challenge of {challenger} instead of robots.txt")
+            return HostBlockedError(why)
         if answer.status >= 500 or answer.status == 429 or answer.status < 200:
-            return f"status {answer.status}"
+            return self._stay_away(origin, f"status {answer.status}")
+        self._pace.note_success(origin)
         body = answer.body if answer.status < 300 else b""
         rules = Protego.parse(decode_robots(body))
         delay_s = rules.crawl_delay(self._user_agent)
-        pace = self._crawler.get_downloader_middleware(PaceMiddleware)
-        if delay_s and pace is not None:
-            pace.slow_down(origin, float(delay_s))
+        if delay_s:
+            self._pace.slow_down(origin, float(delay_s))
             logger.info("host=%s crawl_delay_s=%s", urlsplit(origin).hostname, delay_s)
         return rules
+
+    def _stay_away(self, origin: str, why: str) -> RobotsUnreachableError:
+        self._pace.close(origin, FailReason.ROBOTS_UNREACHABLE, f"robots.txt: {why}")
+        return RobotsUnreachableError(why)
+
+    @property
+    def _pace(self) -> PaceMiddleware:
+        pace = self._crawler.get_downloader_middleware(PaceMiddleware)
+        assert pace is not None, "settings.py enables it"  # noqa: S101 - an invariant of our own
+        return pace
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address: what a robots.txt holds for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def decode_robots(body: bytes) -> str:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from scrapers.address_guard import LOOPBACK_ONLY
+from scrapers.politeness import REQUESTS_PER_DAY
 from scrapers.registry import Source
 
 ROBOTS_TOKEN = "Kabarchy"  # noqa: S105 - a product token (RFC 9309, 2.2.1), not a secret
@@ -73,6 +74,7 @@ def _politeness(source: Source) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         # One request in all: an outlet's hosts are often one machine, and the order of a crawl stays its own.
         "CONCURRENT_REQUESTS": 1,
+        REQUESTS_PER_DAY: source.max_requests_per_day,
         "ROBOTSTXT_OBEY": True,  # read by nobody but people: RobotsMiddleware always obeys
     }
 
@@ -83,6 +85,7 @@ def _components() -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             builtin + "robotstxt.RobotsTxtMiddleware": None,  # fetches pages where RFC 9309 says stay away
             "scrapers.robots.RobotsMiddleware": 100,
+            "scrapers.rights_files.RightsFilesMiddleware": 110,  # behind robots.txt, which it obeys
             builtin + "retry.RetryMiddleware": None,  # retries at once and does not read Retry-After
             "scrapers.retries.RetryMiddleware": 550,
             builtin + "offsite.OffsiteMiddleware": None,  # the frontier decides which hosts are the source's

@@ -16,16 +16,18 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scrapers.answers import Answer, BodyTooBigError, UnusableBodyError, read_answer
+from scrapers.challenges import find_challenge
 from scrapers.clock import Clock
 from scrapers.failures import reason_of_error
 from scrapers.fetch_errors import describe
 from scrapers.frontier import Frontier
 from scrapers.http_handler import ABORT_DOWNLOADS
 from scrapers.ledger import Ledger
-from scrapers.politeness import CRAWL_ENDING, CrawlEndingError
-from scrapers.records import SkipReason
+from scrapers.politeness import CRAWL_ENDING, CrawlEndingError, DailyBudgetError, PaceMiddleware
+from scrapers.records import FailReason, SkipReason
 from scrapers.registry import SitemapEntry
-from scrapers.robots import ROBOTS_ANSWERED, RobotsDisallowedError
+from scrapers.retries import HEALING_STATUSES
+from scrapers.robots import SITE_FILE_ANSWERED, RobotsDisallowedError
 from scrapers.settings import PAGE_MAX_BYTES
 from scrapers.spiders.sitemap import SITEMAP_MAX_BYTES
 from scrapers.targets import Ask
@@ -67,7 +69,7 @@ class SourceSpider(Spider):
         """Make the spider; Scrapy's hook."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.watch, signal=signals.spider_opened)
-        crawler.signals.connect(spider.note_robots, signal=ROBOTS_ANSWERED)
+        crawler.signals.connect(spider.note_site_file, signal=SITE_FILE_ANSWERED)
         crawler.signals.connect(spider.end_for_memory, signal=signals.memusage_warning_reached)
         return spider
 
@@ -78,6 +80,7 @@ class SourceSpider(Spider):
 
     def watch(self) -> None:
         """End the crawl at its limits, and when the process is told to stop."""
+        self._pace.clock = self._clock
         loop = asyncio.get_running_loop()
         loop.call_later(self._course.max_seconds, self.end_crawl, "time_limit")
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -99,9 +102,9 @@ class SourceSpider(Spider):
         loop.call_soon(self._send, CRAWL_ENDING)
         loop.call_later(ABORT_AFTER_S, self._send, ABORT_DOWNLOADS)
 
-    def note_robots(self, answer: Answer) -> None:
-        """Keep a robots.txt; what cannot be written is logged as an error, and the next page ends the crawl for it."""
-        self._course.ledger.note_robots(replace(answer, received_at=self._clock.now()))
+    def note_site_file(self, asked_url: str, answer: Answer) -> None:
+        """Keep a file about a site; what cannot be written is logged as an error, and the next page ends the crawl."""
+        self._course.ledger.note_site_file(asked_url, replace(answer, received_at=self._clock.now()))
 
     def answered(self, response: Response, ask: Ask) -> list[Request]:
         """Hand an answer to the frontier; Scrapy's callback."""
@@ -111,6 +114,12 @@ class SourceSpider(Spider):
         except (UnusableBodyError, BodyTooBigError) as error:
             reason, detail = reason_of_error(error, ask.address), str(error)
             return self._requests(lambda: frontier.no_answer(ask, reason, detail))
+        if challenger := find_challenge(answer):
+            why = f"challenge of {challenger}, status {answer.status}"
+            self._pace.close(ask.address, FailReason.BLOCKED, why)
+            return self._requests(lambda: frontier.no_answer(ask, FailReason.BLOCKED, why))
+        if answer.status not in HEALING_STATUSES:
+            self._pace.note_success(ask.address)
         return self._requests(lambda: frontier.answer(ask, replace(answer, url=ask.address)))
 
     def unanswered(self, failure: Failure) -> list[Request]:
@@ -122,6 +131,8 @@ class SourceSpider(Spider):
             return []
         if isinstance(error, RobotsDisallowedError):
             return self._requests(lambda: frontier.no_answer(ask, SkipReason.ROBOTS, str(error)))
+        if isinstance(error, DailyBudgetError):
+            return self._requests(lambda: frontier.no_answer(ask, SkipReason.DAILY_BUDGET, str(error)))
         return self._requests(lambda: frontier.no_answer(ask, reason_of_error(error, ask.address), describe(error)))
 
     def _requests(self, decide: Callable[[], list[Ask]]) -> list[Request]:
@@ -148,6 +159,12 @@ class SourceSpider(Spider):
             priority=ask.priority,
             meta={"download_maxsize": _max_bytes(ask), "handle_httpstatus_all": True},
         )
+
+    @property
+    def _pace(self) -> PaceMiddleware:
+        pace = self.crawler.get_downloader_middleware(PaceMiddleware)
+        assert pace is not None, "settings.py enables it"  # noqa: S101 - an invariant of our own
+        return pace
 
     def _send(self, what: object) -> None:
         self.crawler.signals.send_catch_log(what)

@@ -77,7 +77,7 @@ def summary(n: int) -> CrawlSummary:
 @pytest.fixture
 def crawl_file(tmp_path: Path) -> Path:
     with CrawlWriter.begin(tmp_path, HEADER) as writer:
-        writer.write_robots(capture(0, b"User-agent: *"))
+        writer.write_site_file(capture(0, b"User-agent: *"))
         writer.write_capture(capture())
         writer.write_capture(capture(2, b"nobody's"))
         writer.write_outcomes([outcome(capture().capture_id)], AT)

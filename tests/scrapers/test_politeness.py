@@ -1,20 +1,36 @@
 """Waiting, robots.txt, Retry-After, addresses and names: the parts that need no crawl to be seen."""
 
 import asyncio
+import contextlib
+import subprocess
+import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from scrapy import Request
+from scrapy.http import Response
 
 from scrapers.address_guard import is_refused
-from scrapers.politeness import FAILURES_MAX, CrawlEndingError, HostClosedError, PaceMiddleware
+from scrapers.clock import Clock
+from scrapers.hosts import host_key
+from scrapers.politeness import (
+    FAILURES_MAX,
+    CrawlEndingError,
+    DailyBudgetError,
+    HostBlockedError,
+    HostClosedError,
+    PaceMiddleware,
+)
+from scrapers.records import FailReason
 from scrapers.registry import Source
 from scrapers.retries import retry_after_s
 from scrapers.robots import ROBOTS_MAX_BYTES, decode_robots
 from scrapers.settings import ContactRequiredError, crawl_settings, user_agent
 
-URL = "http://site.test/a"
+URL = "http://site.example/a"
+OTHER = "http://other.example/a"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -33,40 +49,130 @@ def source(homepage: str) -> Source:
     )
 
 
-def seconds_of(pace: PaceMiddleware, *urls: str) -> float:
+def pace_of(folder: Path, delay_s: float = 0.0, *, per_day: int = 1000, at: datetime = NOW) -> PaceMiddleware:
+    pace = PaceMiddleware(delay_s, folder / "hosts", per_day)
+    pace.clock = Clock(at)
+    return pace
+
+
+async def exchange(pace: PaceMiddleware, url: str, takes_s: float = 0.0) -> None:
+    request = Request(url)
+    await pace.process_request(request)
+    await asyncio.sleep(takes_s)
+    pace.process_response(request, Response(url))
+
+
+def seconds_of(pace: PaceMiddleware, *urls: str, takes_s: float = 0.0) -> float:
     async def send() -> None:
         for url in urls:
-            await pace.process_request(Request(url))
+            await exchange(pace, url, takes_s)
 
     started = time.monotonic()
     asyncio.run(send())
     return time.monotonic() - started
 
 
-def test_requests_to_one_host_are_the_delay_apart_and_hosts_do_not_wait_for_each_other() -> None:
-    assert seconds_of(PaceMiddleware(0.1), URL, URL, URL) >= 0.2
-    assert seconds_of(PaceMiddleware(30.0), URL, "http://www.site.test/a") < 5
+def test_requests_to_one_host_are_the_delay_apart_and_hosts_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    assert seconds_of(pace_of(tmp_path, 0.1), URL, URL, URL) >= 0.2
+    assert seconds_of(pace_of(tmp_path, 30.0), "http://a.example/", "http://b.example/") < 5
 
 
-def test_a_host_may_ask_for_a_longer_delay_never_for_a_shorter() -> None:
-    slower, faster = PaceMiddleware(0.05), PaceMiddleware(0.2)
+def test_the_hosts_of_one_domain_share_a_pace(tmp_path: Path) -> None:
+    assert seconds_of(pace_of(tmp_path, 0.2), "https://www.outlet.kg/a", "http://rus.outlet.kg/b") >= 0.2
+
+
+def test_crawls_of_several_sources_share_the_pace_of_a_host(tmp_path: Path) -> None:
+    async def send() -> None:
+        paces = [pace_of(tmp_path, 0.1) for _ in range(3)]
+        await asyncio.gather(*(exchange(pace, URL) for pace in paces for _ in range(2)))
+
+    started = time.monotonic()
+    asyncio.run(send())
+
+    assert time.monotonic() - started >= 0.5
+
+
+def test_only_one_crawl_talks_to_a_host_at_a_time(tmp_path: Path) -> None:
+    ends: list[float] = []
+
+    async def talk(pace: PaceMiddleware) -> None:
+        await exchange(pace, URL, 0.2)
+        ends.append(time.monotonic())
+
+    async def talk_both() -> None:
+        await asyncio.gather(talk(pace_of(tmp_path)), talk(pace_of(tmp_path)))
+
+    asyncio.run(talk_both())
+
+    assert ends[1] - ends[0] >= 0.19
+
+
+def test_a_crawl_that_was_killed_while_talking_to_a_host_holds_nobody_up(tmp_path: Path) -> None:
+    code = f"""import os, pathlib, scrapers.hosts as h
+file = h.HostFile(pathlib.Path({str(tmp_path / "hosts")!r}), h.host_key({URL!r}))
+assert file.take_turn()
+with file.change() as state:
+    state.n_requests = 7
+    os.kill(os.getpid(), 9)"""
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+
+    assert killed.returncode == -9
+    assert seconds_of(pace_of(tmp_path, 30.0), URL) < 5
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b"\xff" * 5000, b"[1]", b'{"asked_at_s": 1e300}', b'{"free_at_s": 1e12}'])
+def test_a_state_that_cannot_be_right_costs_at_most_one_delay(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / "hosts").mkdir()
+    (tmp_path / "hosts" / f"{host_key(URL)}.json").write_bytes(line)
+
+    assert seconds_of(pace_of(tmp_path, 0.1), URL, URL) == pytest.approx(0.15, abs=0.14)
+
+
+def test_after_a_slow_answer_a_host_rests_as_long_as_it_took(tmp_path: Path) -> None:
+    assert seconds_of(pace_of(tmp_path, 0.1), URL, URL, takes_s=0.3) >= 0.9
+
+
+def test_a_host_may_ask_for_a_longer_delay_never_for_a_shorter(tmp_path: Path) -> None:
+    slower, faster = pace_of(tmp_path, 0.05), pace_of(tmp_path, 0.2)
     slower.slow_down(URL, 0.2)
-    faster.slow_down(URL, 0.01)
+    faster.slow_down(OTHER, 0.01)
 
     assert seconds_of(slower, URL, URL) >= 0.2
-    assert seconds_of(faster, URL, URL) >= 0.2
+    assert seconds_of(faster, OTHER, OTHER) >= 0.2
 
 
-def test_a_host_that_wants_a_long_pause_is_closed_for_the_crawl() -> None:
-    pace = PaceMiddleware(0.0)
+@pytest.mark.parametrize(("asked_s", "kept_s"), [(119.0, 119.0), (1e6, 120.0)])
+def test_a_delay_of_up_to_two_minutes_is_kept(tmp_path: Path, asked_s: float, kept_s: float) -> None:
+    pace = pace_of(tmp_path)
+    pace.slow_down(URL, asked_s)
+    seconds_of(pace, URL)
 
-    assert not pace.hold(URL, 3600.0, "status 503")
-    with pytest.raises(HostClosedError, match="3600 s"):
-        seconds_of(pace, URL)
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(exchange(pace, URL), 0.05))
+    assert pace._host(URL).delay_s == kept_s
 
 
-def test_a_host_that_keeps_failing_rests_and_one_success_counts_anew() -> None:
-    pace = PaceMiddleware(0.0)
+def test_the_requests_of_a_day_are_counted_over_all_crawls(tmp_path: Path) -> None:
+    seconds_of(pace_of(tmp_path, per_day=3), URL, URL)
+    next_crawl = pace_of(tmp_path, per_day=3)
+    seconds_of(next_crawl, URL)
+
+    with pytest.raises(DailyBudgetError, match="3 requests on 2026-11-20"):
+        seconds_of(next_crawl, URL)
+    seconds_of(next_crawl, OTHER)
+    seconds_of(pace_of(tmp_path, per_day=3, at=NOW + timedelta(days=1)), URL)
+
+
+def test_a_host_that_wants_a_long_pause_rests_until_then_also_for_later_crawls(tmp_path: Path) -> None:
+    assert not pace_of(tmp_path).hold(URL, 7200.0, "status 503")
+
+    with pytest.raises(HostClosedError, match="7200 s"):
+        seconds_of(pace_of(tmp_path, at=NOW + timedelta(minutes=119)), URL)
+    seconds_of(pace_of(tmp_path, at=NOW + timedelta(minutes=121)), URL)
+
+
+def test_a_host_that_keeps_failing_rests_and_one_success_counts_anew(tmp_path: Path) -> None:
+    pace = pace_of(tmp_path)
     for _ in range(FAILURES_MAX - 1):
         pace.note_failure(URL, "status 500")
     pace.note_success(URL)
@@ -79,10 +185,30 @@ def test_a_host_that_keeps_failing_rests_and_one_success_counts_anew() -> None:
         seconds_of(pace, URL)
 
 
-def test_what_waits_gives_up_when_the_crawl_ends() -> None:
+def test_a_host_that_stays_dead_is_asked_ever_more_rarely(tmp_path: Path) -> None:
+    def asks(hour: int) -> bool:
+        pace = pace_of(tmp_path, at=NOW + timedelta(hours=hour))
+        with contextlib.suppress(HostClosedError):
+            seconds_of(pace, URL)
+            pace.close(URL, FailReason.ROBOTS_UNREACHABLE, "robots.txt: timeout")
+            return True
+        return False
+
+    assert [hour for hour in range(100) if asks(hour)] == [0, 1, 4, 10, 21, 43, 65, 87]
+
+
+def test_a_host_that_turns_us_away_is_blocked_not_dead(tmp_path: Path) -> None:
+    pace_of(tmp_path).close(URL, FailReason.BLOCKED, "challenge")
+
+    with pytest.raises(HostBlockedError, match="challenge"):
+        seconds_of(pace_of(tmp_path, at=NOW + timedelta(hours=5)), URL)
+    seconds_of(pace_of(tmp_path, at=NOW + timedelta(hours=6)), URL)
+
+
+def test_what_waits_gives_up_when_the_crawl_ends(tmp_path: Path) -> None:
     async def end_while_waiting() -> None:
-        pace = PaceMiddleware(60.0)
-        await pace.process_request(Request(URL))
+        pace = pace_of(tmp_path, 60.0)
+        await exchange(pace, URL)
         waiting = asyncio.create_task(pace.process_request(Request(URL)))
         await asyncio.sleep(0.05)
         pace.end()

@@ -1,0 +1,192 @@
+"""Reservations of text and data mining: what a site and a page say about it, read from the archive.
+
+Read are `/.well-known/tdmrep.json`, header and meta tag `tdm-reservation` (W3C TDM Reservation Protocol, 2024),
+`Content-Usage` (IETF AIPREF drafts) and `Content-Signal` lines of robots.txt and headers, `noai` in X-Robots-Tag and
+meta robots, and `/ai.txt`. Of statements that contradict each other the reservation counts (Directive (EU) 2019/790,
+art. 4: a reservation has to be respected; a permission can be given later, a publication cannot be taken back). So does
+one that cannot be read. A page of HTML in place of a file is no file.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapers.records import join_list
+
+TDMREP, AI_TXT = "/.well-known/tdmrep.json", "/ai.txt"
+RIGHTS_FILES = (TDMREP, AI_TXT)
+"""Paths of the files in which a site says what may be made of its pages."""
+
+_TOKEN = "kabarchy"  # noqa: S105 - our product token in robots.txt, not a secret
+_USES = frozenset({"train-ai", "ai-train", "train-genai", "tdm", "ai"})
+"""Uses that are text and data mining, or what our releases are most used for. Search, quoting and the like are not."""
+
+_HEAD_BYTES = 256 * 1024
+"""Meta tags stand at the top; the longest head met has 180 KiB."""
+
+_META = re.compile(rb"<meta\b[^>]{1,1000}>", re.IGNORECASE)
+_NAME = re.compile(rb"\bname\s*=\s*[\"']?\s*(tdm-reservation|robots)\b", re.IGNORECASE)
+_CONTENT = re.compile(rb"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
+_NOAI = re.compile(r"(?i)\bnoai\b")
+_TEXT_TYPES = re.compile(r"^(?:/|\*|/\*)$|\.(?:html?|txt|php|\*)\$?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFile:
+    """A file about a whole site, as it was answered."""
+
+    asked_url: str
+    """Where it was asked for: what it says holds for this origin, wherever it was found."""
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What is said about one page."""
+
+    is_reserved: bool | None = None
+    """None: nothing is said."""
+    signals: str | None = None
+    """The statements, as `where: what`, joined by ' | '."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    where: str
+    what: str
+    is_reserved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    pattern: str
+    statement: _Statement
+
+    def matches(self, path: str) -> bool:
+        """By the language of robots.txt: a prefix, `*` for anything, `$` for the end."""
+        parts = [re.escape(part) for part in self.pattern.removesuffix("$").split("*")]
+        end = r"\Z" if self.pattern.endswith("$") else ""
+        return re.match(".*?".join(parts) + end, path, re.DOTALL) is not None
+
+
+@dataclass(slots=True)
+class SiteRights:
+    """What the files of the sites of one crawl say, by origin."""
+
+    _rules: dict[tuple[str, str], list[_Rule]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, files: Iterable[SiteFile]) -> "SiteRights":
+        """Read the files of a crawl; those that are no file about rights are passed over."""
+        rights = cls()
+        for file in files:
+            parts = urlsplit(file.asked_url)
+            if rules := _file_rules(parts.path, file):
+                rights._rules[(f"{parts.scheme}://{parts.netloc}", parts.path)] = rules
+        return rights
+
+    def reservation(self, url: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reservation:
+        """What is said about the page that answered at `url`, by its site and by itself."""
+        found = [*self._of_site(url), *_of_headers(headers), *_of_meta(body[:_HEAD_BYTES])]
+        if not found:
+            return Reservation()
+        signals = join_list(dict.fromkeys(f"{said.where}: {said.what}" for said in found))
+        return Reservation(is_reserved=any(said.is_reserved for said in found), signals=signals)
+
+    def _of_site(self, url: str) -> Iterator[_Statement]:
+        parts = urlsplit(url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "") or "/"
+        for (origin, _), rules in self._rules.items():
+            if origin == f"{parts.scheme}://{parts.netloc}":
+                matching = [rule for rule in rules if rule.matches(path)]
+                longest = max((len(rule.pattern) for rule in matching), default=0)
+                yield from (rule.statement for rule in matching if len(rule.pattern) == longest)
+
+
+def _file_rules(path: str, file: SiteFile) -> list[_Rule]:
+    if file.status != 200 or file.body.lstrip()[:1] == b"<":
+        return []
+    text = file.body.decode("utf-8-sig", "replace")
+    if path == TDMREP:
+        return _tdmrep_rules(text)
+    return list(_ai_txt_rules(text)) if path == AI_TXT else list(_robots_rules(text))
+
+
+def _tdmrep_rules(text: str) -> list[_Rule]:
+    try:
+        said = json.loads(text)
+        entries = said if isinstance(said, list) else [said]
+        return [_tdmrep_rule(entry) for entry in entries]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return [_Rule("/", _Statement("tdmrep.json", "unreadable", is_reserved=True))]
+
+
+def _tdmrep_rule(entry: dict[str, Any]) -> _Rule:
+    value = str(entry["tdm-reservation"])
+    return _Rule(str(entry.get("location", "/")), _Statement("tdmrep.json", value[:20], is_reserved=value != "0"))
+
+
+def _ai_txt_rules(text: str) -> Iterator[_Rule]:
+    for agents, name, value in _lines(text):
+        if name == "disallow" and _is_for_us(agents) and _TEXT_TYPES.search(value):
+            yield _Rule("/", _Statement("ai.txt", f"disallow {value}"[:60], is_reserved=True))
+
+
+def _robots_rules(text: str) -> Iterator[_Rule]:
+    for agents, name, value in _lines(text):
+        if name in ("content-usage", "content-signal") and _is_for_us(agents):
+            path, _, uses = value.partition(" ") if value.startswith("/") else ("/", "", value)
+            yield from (_Rule(path, statement) for statement in _of_uses(f"robots.txt {name}", uses))
+
+
+def _lines(text: str) -> Iterator[tuple[list[str], str, str]]:
+    """Yield (user agents of the group, field name, value) of each line of a file in the form of robots.txt."""
+    agents: list[str] = []
+    is_heading = False
+    for line in text.splitlines():
+        name, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
+        if name.lower() == "user-agent":
+            agents = [*agents, value.lower()] if is_heading else [value.lower()]
+        is_heading = name.lower() == "user-agent" or (is_heading and not name)
+        if name:
+            yield agents, name.lower(), value
+
+
+def _is_for_us(agents: list[str]) -> bool:
+    return not agents or "*" in agents or _TOKEN in agents
+
+
+def _of_uses(where: str, text: str) -> Iterator[_Statement]:
+    """Read `train-ai=n, search=y`."""
+    for part in re.split(r"[,;\s]+", text.lower()):
+        use, _, value = part.partition("=")
+        if use in _USES and value[:1] in ("n", "y"):
+            yield _Statement(where, part[:60], is_reserved=value.startswith("n"))
+
+
+def _of_headers(headers: Sequence[tuple[str, str]]) -> Iterator[_Statement]:
+    for name, value in headers:
+        match name.lower():
+            case "tdm-reservation":
+                yield _Statement("header", f"tdm-reservation {value.strip()[:20]}", is_reserved=value.strip() != "0")
+            case "content-usage" | "content-signal" as field_name:
+                yield from _of_uses(f"header {field_name}", value)
+            case "x-robots-tag" if _NOAI.search(value):
+                yield _Statement("header", "x-robots-tag noai", is_reserved=True)
+
+
+def _of_meta(head: bytes) -> Iterator[_Statement]:
+    for tag in _META.findall(head):
+        name, content = _NAME.search(tag), _CONTENT.search(tag)
+        if name is None or content is None:
+            continue
+        value = next((group for group in content.groups() if group), b"").decode("ascii", "replace").strip()
+        if name[1].lower() == b"tdm-reservation":
+            yield _Statement("meta", f"tdm-reservation {value[:20]}", is_reserved=value != "0")
+        elif _NOAI.search(value):
+            yield _Statement("meta", "robots noai", is_reserved=True)
