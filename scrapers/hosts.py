@@ -37,8 +37,8 @@ WHY_MAX_CHARS = 300
 class HostState:
     """What is known of a host. None: nothing."""
 
-    asked_at_s: float | None = None
-    """Monotonic instant of the last request."""
+    talked_at_s: float | None = None
+    """Monotonic instant at which the last request went out, or was answered."""
     free_at_s: float | None = None
     """Monotonic instant before which nothing is sent, whatever the delay: Retry-After, or a slow answer."""
     day: str | None = None
@@ -57,19 +57,19 @@ class HostState:
     def seconds_to_wait(self, now_s: float, delay_s: float, hold_max_s: float) -> float:
         """Seconds until the next request may go out; 0 when it may now.
 
-        An instant of asking that lies ahead is of another boot of the machine, or of a line that could not be read; a
+        An instant of talking that lies ahead is of another boot of the machine, or of a line that could not be read; a
         pause beyond `hold_max_s` likewise.
         """
-        if self.asked_at_s is not None:
-            self.asked_at_s = min(self.asked_at_s, now_s)
-        paced_s = 0.0 if self.asked_at_s is None else self.asked_at_s + delay_s - now_s
+        if self.talked_at_s is not None:
+            self.talked_at_s = min(self.talked_at_s, now_s)
+        paced_s = 0.0 if self.talked_at_s is None else self.talked_at_s + delay_s - now_s
         held_s = 0.0 if self.free_at_s is None else self.free_at_s - now_s
         return max(0.0, paced_s, held_s if held_s <= hold_max_s else 0.0)
 
     def ask(self, now_s: float, day: str) -> None:
         """Count a request that goes out now."""
         self.n_requests = self.n_requests + 1 if self.day == day else 1
-        self.day, self.asked_at_s, self.free_at_s = day, now_s, None
+        self.day, self.talked_at_s, self.free_at_s = day, now_s, None
 
     def is_closed(self, now: datetime) -> bool:
         """Whether the host rests. A closing that lies in the future is of a clock that was set back: void."""
@@ -169,7 +169,7 @@ def _read(line: bytes) -> HostState:
     try:
         return HostState(**json.loads(line)) if line else HostState()
     except (ValueError, TypeError):
-        return HostState(asked_at_s=float("inf"))
+        return HostState(talked_at_s=float("inf"))
 
 
 def _written(state: HostState) -> bytes:

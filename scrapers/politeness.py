@@ -2,7 +2,8 @@
 
 Pure waiting: the delay of the source, robots.txt's Crawl-delay, Retry-After, slow answers, the day's budget and rests
 all come together here, over the state that all crawls share (scrapers.hosts). Every request passes, robots.txt and
-retries included. A pace only ever becomes slower.
+retries included. The delay runs from the end of one exchange to the beginning of the next, so that whatever the
+network does the host never sees two requests closer together. A pace only ever becomes slower.
 """
 
 import asyncio
@@ -198,13 +199,13 @@ class PaceMiddleware:
         return wait_s
 
     def _end_turn(self, request: Request) -> None:
-        """Let the next one talk to the host, after a rest that is as long as a slow answer took."""
-        host = self._host(request.url)
-        took_s = time.monotonic() - host.sent_at_s
-        if took_s > host.delay_s / 2 > 0:
+        """Let the next one talk to the host: the delay after the answer, or as long as a slow answer took."""
+        host, now_s = self._host(request.url), time.monotonic()
+        if host.delay_s > 0:
             with host.file.change() as state:
-                free_at_s = time.monotonic() + min(took_s, THROTTLE_MAX_S)
-                state.free_at_s = max(state.free_at_s or 0.0, free_at_s)
+                state.talked_at_s = now_s
+                if (took_s := now_s - host.sent_at_s) > host.delay_s:
+                    state.free_at_s = max(state.free_at_s or 0.0, now_s + min(took_s, THROTTLE_MAX_S))
         host.file.end_turn()
 
     def _host(self, url: str) -> _Host:

@@ -120,7 +120,7 @@ with file.change() as state:
     assert seconds_of(pace_of(tmp_path, 30.0), URL) < 5
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b"\xff" * 5000, b"[1]", b'{"asked_at_s": 1e300}', b'{"free_at_s": 1e12}'])
+@pytest.mark.parametrize("line", [b"", b"{", b"\xff" * 5000, b"[1]", b'{"talked_at_s": 1e300}', b'{"free_at_s": 1e12}'])
 def test_a_state_that_cannot_be_right_costs_at_most_one_delay(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "hosts").mkdir()
     (tmp_path / "hosts" / f"{host_key(URL)}.json").write_bytes(line)
