@@ -58,11 +58,8 @@ class CrawlJob:
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     contact_url: str | None = None
     """A page about us; required for a source that is not on this machine."""
-
-    @property
-    def hosts(self) -> Path:
-        """Folder of what all crawls know of hosts, beside the archive."""
-        return self.archive.parent / "hosts"
+    hosts: Path | None = None
+    """Folder of what all crawls know of hosts; None: beside the archive."""
 
 
 CLOCK_SLIP_MAX = timedelta(hours=1)
@@ -81,7 +78,7 @@ def crawl_source(job: CrawlJob) -> CrawlSummary:
     """
     settings = {
         **crawl_settings(job.source, job.contact_url, max_rss_mb=job.limits.max_rss_mb),
-        HOSTS_FOLDER: str(job.hosts),
+        HOSTS_FOLDER: str(job.hosts or job.archive.parent / "hosts"),
         "DOWNLOAD_TIMEOUT": job.limits.timeout_s,
     }
     return crawl_with(partial(_run_scrapy, settings), job)

@@ -55,6 +55,7 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
                 run_id="probe",
                 limits=limits,
                 contact_url=job.contact_url,
+                hosts=job.workplace.parent / "hosts",
             )
         )
         (path,) = list_crawls(archive)
