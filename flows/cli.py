@@ -17,12 +17,14 @@ from flows.cli_options import (
     MISUSED,
     PROBLEMS,
     AsOfOption,
+    BackfillOption,
     HomeOption,
     JsonOption,
     MaxSecondsOption,
     MisusedError,
     SourceNames,
     SourcesOption,
+    as_days,
     as_utc,
     open_place,
     print_json,
@@ -75,11 +77,12 @@ def run(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     as_json: JsonOption = False,
     as_of: AsOfOption = None,
     max_seconds: MaxSecondsOption = MAX_CRAWL_S,
+    backfill: BackfillOption = None,
 ) -> None:
     """Crawl, load and publish in one go, as the Prefect flow; a run that was killed is continued."""
     place = open_place(home, sources)
     place.choose(names)  # an unknown source is said before anything is started
-    order = RunOrder(sources=tuple(names or ()), as_of=as_utc(as_of), max_seconds=max_seconds)
+    order = RunOrder(sources=tuple(names or ()), as_of=as_utc(as_of), max_seconds=max_seconds, days=as_days(backfill))
     report = run_as_flow(place.settings, place.root, order)
     print_json(report.model_dump(mode="json")) if as_json else _print_report(report)
     raise typer.Exit(DONE if report.verdict is Verdict.COMPLETED else PROBLEMS)

@@ -19,6 +19,7 @@ from rich.table import Table
 from flows.settings import Settings, read_settings
 from scrapers.check_reports import sources_to_crawl
 from scrapers.data_root import DataRoot, open_data_root
+from scrapers.days import DayRange
 from scrapers.registry import Source, load_registry
 
 DONE, PROBLEMS, MISUSED = 0, 1, 2
@@ -50,6 +51,17 @@ AsOfOption = Annotated[
 
 
 MaxSecondsOption = Annotated[float, typer.Option("--max-seconds", help="Time limit of each crawl.")]
+
+
+BackfillOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--backfill",
+        metavar="FROM TO",
+        help="Fetch what was published on these days (both included) in place of what is new; again to go on.",
+        show_default=False,
+    ),
+]
 
 
 class MisusedError(Exception):
@@ -90,6 +102,16 @@ def as_utc(instant: datetime | None) -> datetime | None:
     if instant is None:
         return None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def as_days(backfill: tuple[str, str] | None) -> DayRange | None:
+    """Read two days of the command line. Raises MisusedError."""
+    if backfill is None:
+        return None
+    try:
+        return DayRange.parse("/".join(backfill))
+    except ValueError as error:
+        raise MisusedError(f"--backfill {' '.join(backfill)}: {error}") from error
 
 
 def log_to_stderr() -> logging.Logger:

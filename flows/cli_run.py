@@ -23,6 +23,7 @@ from flows.services import free_port, run_prefect_server
 from flows.settings import Settings, own_environment, prefect_environment
 from flows.stages import MAX_CRAWL_S, StageError
 from scrapers.data_root import DataRoot
+from scrapers.days import DayRange
 
 _SEND_WAIT_S = 15.0
 """A run has at most some hundred log lines left, which take a second; longer means that the server is gone."""
@@ -36,6 +37,8 @@ class RunOrder:
     as_of: datetime | None = None
     max_seconds: float = MAX_CRAWL_S
     """Time limit of each crawl."""
+    days: DayRange | None = None
+    """The days of a backfill; None: a run for what is new."""
 
 
 class InterruptedRunError(Exception):
@@ -78,7 +81,9 @@ async def run_flow(order: RunOrder) -> RunReport:
     from flows.run import run
 
     try:
-        state = await run(list(order.sources), order.as_of, max_seconds=order.max_seconds, return_state=True)
+        backfill = (order.days.first, order.days.last) if order.days else None
+        sources, limit = list(order.sources), order.max_seconds
+        state = await run(sources, order.as_of, max_seconds=limit, backfill=backfill, return_state=True)
     finally:
         await _send_what_is_left()
     outcome: object = await state.aresult(raise_on_failure=False)

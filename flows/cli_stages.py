@@ -10,12 +10,14 @@ from flows.cli_options import (
     DONE,
     PROBLEMS,
     AsOfOption,
+    BackfillOption,
     HomeOption,
     JsonOption,
     MaxSecondsOption,
     Place,
     SourceNames,
     SourcesOption,
+    as_days,
     as_utc,
     log_to_stderr,
     open_place,
@@ -39,12 +41,13 @@ def crawl(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     as_json: JsonOption = False,
     as_of: AsOfOption = None,
     max_seconds: MaxSecondsOption = stages.MAX_CRAWL_S,
+    backfill: BackfillOption = None,
 ) -> None:
     """Only crawl: fill the archive."""
     place, log, instant = open_place(home, sources), log_to_stderr(), as_utc(as_of)
-    chosen = place.choose(names)
-    with hold_run(place.root.runs, tuple(names or ()), as_of=instant, now=Clock().now()) as mark:
-        order = stages.CrawlOrder(run_id=mark.run_id, as_of=instant, max_seconds=max_seconds)
+    chosen, days = place.choose(names), as_days(backfill)
+    with hold_run(place.root.runs, tuple(names or ()), as_of=instant, days=days, now=Clock().now()) as mark:
+        order = stages.CrawlOrder(run_id=mark.run_id, as_of=instant, max_seconds=max_seconds, days=days)
         jobs = (partial(stages.crawl_source, place.settings, source, order, log) for source in chosen)
         reports: tuple[SourceReport, ...] = asyncio.run(gather_in_turn(stages.CRAWLS_AT_ONCE, jobs))
     rows = source_rows(reports)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
 from prefect import flow, get_run_logger, task
@@ -20,6 +21,7 @@ from flows.states import publish_sources, state_of
 from scrapers.check_reports import sources_to_crawl
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
+from scrapers.days import DayRange
 from scrapers.registry import Source, load_registry
 
 
@@ -62,18 +64,21 @@ async def crawl(
     as_of: AwareDatetime | None = None,
     n_at_once: int = CRAWLS_AT_ONCE,
     max_seconds: float = MAX_CRAWL_S,
+    backfill: tuple[date, date] | None = None,
 ) -> State[RunReport]:
     """Crawl the named sources, or every enabled one; loads and publishes nothing.
 
-    `as_of` is for replays: the instant at which the crawls are to believe that they start.
+    `as_of` is for replays: the instant at which the crawls are to believe that they start. `backfill` is the first and
+    the last day of which they shall fetch what was published, in place of what is new.
     """
     settings = read_settings(os.environ)
     root = open_data_root(settings.home)
     asked = tuple(sources or ())
     chosen = sources_to_crawl(root.checks, load_registry(settings.sources), asked)
+    days = DayRange(*backfill) if backfill else None
     try:
-        with hold_run(root.runs, asked, as_of=as_of, now=Clock().now()) as mark:
-            order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
+        with hold_run(root.runs, asked, as_of=as_of, days=days, now=Clock().now()) as mark:
+            order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds, days=days)
             crawled = await crawl_sources(settings, chosen, order, n_at_once)
     except RunUnderWayError as error:
         return Cancelled(message=str(error))

@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from flows.locks import HeldError, hold, is_held
 from scrapers.data_root import write_beside
+from scrapers.days import DayRange
 
 CONTINUED_WITHIN = timedelta(hours=6)
 """An older run's crawls say what the sites looked like too long ago; a fresh run visits whatever is due since then."""
@@ -37,14 +38,25 @@ class RunMark(BaseModel):
     """The sources as they were asked for; empty: all enabled ones."""
     as_of: AwareDatetime | None
     """The instant at which the crawls believe to start; None: the real one."""
+    backfill: str | None = None
+    """The days of a backfill; None: a run for what is new."""
     started_at: AwareDatetime
     pid: int
 
 
 @contextmanager
-def hold_run(runs: Path, sources: tuple[str, ...], *, as_of: datetime | None, now: datetime) -> Iterator[RunMark]:
+def hold_run(
+    runs: Path, sources: tuple[str, ...], *, as_of: datetime | None, now: datetime, days: DayRange | None = None
+) -> Iterator[RunMark]:
     """Hold the data root's one run, new or continued, for the length of a with block. Raises RunUnderWayError."""
-    asked = RunMark(run_id=_new_run_id(now), sources=sources, as_of=as_of, started_at=now, pid=os.getpid())
+    asked = RunMark(
+        run_id=_new_run_id(now),
+        sources=sources,
+        as_of=as_of,
+        backfill=str(days) if days else None,
+        started_at=now,
+        pid=os.getpid(),
+    )
     try:
         with hold(runs / "current.lock"):
             mark = _continue(read_mark(runs), asked)
@@ -77,7 +89,7 @@ def require_no_run(runs: Path) -> None:
 
 
 def _continue(left: RunMark | None, asked: RunMark) -> RunMark:
-    if left is None or (left.sources, left.as_of) != (asked.sources, asked.as_of):
+    if left is None or (left.sources, left.as_of, left.backfill) != (asked.sources, asked.as_of, asked.backfill):
         return asked
     if not timedelta(0) <= asked.started_at - left.started_at <= CONTINUED_WITHIN:
         return asked

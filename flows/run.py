@@ -6,6 +6,7 @@ notification, and a cancellation has one process to reach.
 
 import asyncio
 import os
+from datetime import date
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -23,6 +24,7 @@ from flows.states import name_by_time, publish_report, state_of
 from scrapers.check_reports import sources_to_crawl
 from scrapers.clock import Clock
 from scrapers.data_root import DataRoot, open_data_root
+from scrapers.days import DayRange
 from scrapers.registry import load_registry
 
 
@@ -32,21 +34,24 @@ async def run(
     as_of: AwareDatetime | None = None,
     n_at_once: int = CRAWLS_AT_ONCE,
     max_seconds: float = MAX_CRAWL_S,
+    backfill: tuple[date, date] | None = None,
 ) -> State[RunReport]:
     """Crawl the named sources or every enabled one, load what is new, cut a release when something published changed.
 
     Ends as Completed, as Degraded (published, but a source or a batch is missing) or as Failed. A run that was killed
-    is continued by the next one with the same `sources` and `as_of`. `max_seconds` is the time limit of each crawl;
-    `as_of` is for replays: the instant at which the run is to believe that it starts.
+    is continued by the next one with the same parameters. `max_seconds` is the time limit of each crawl;
+    `as_of` is for replays: the instant at which the run is to believe that it starts. `backfill` is the first and the
+    last day of which the crawls shall fetch what was published; what is new is left to other runs.
     """
     settings = read_settings(os.environ)
     root = open_data_root(settings.home)
     asked, started = tuple(sources or ()), Clock().now()
     chosen = sources_to_crawl(root.checks, load_registry(settings.sources), asked)
+    days = DayRange(*backfill) if backfill else None
     try:
-        with hold_run(root.runs, asked, as_of=as_of, now=started) as mark:
+        with hold_run(root.runs, asked, as_of=as_of, days=days, now=started) as mark:
             clock = Clock(as_of)
-            order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds)
+            order = CrawlOrder(run_id=mark.run_id, as_of=as_of, max_seconds=max_seconds, days=days)
             crawled = await crawl_sources(settings, chosen, order, n_at_once)
             report = RunReport(run_id=mark.run_id, started_at=started, finished_at=started, sources=crawled)
             report = await _publish(settings, root, report, clock)

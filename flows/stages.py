@@ -16,6 +16,7 @@ from flows.processes import ChildLimits, ChildResult, Log, own_python, run_child
 from flows.reports import LoadCounts, SourceReport
 from flows.settings import Settings
 from scrapers.archive import CrawlSummary
+from scrapers.days import DayRange
 from scrapers.records import EXTRACTOR
 from scrapers.registry import Source
 from scrapers.staging import BatchDamagedError, batch_id, open_batch
@@ -70,12 +71,15 @@ class CrawlOrder:
     """The instant at which a crawl is to believe that it starts; None: the real one."""
     max_seconds: float = MAX_CRAWL_S
     """Time limit of one crawl, at which it ends itself."""
+    days: DayRange | None = None
+    """The days of a backfill; None: a crawl of what is new."""
 
 
 async def crawl_source(settings: Settings, source: Source, order: CrawlOrder, log: Log) -> SourceReport:
     """Crawl one source. Never raises for what happens to the crawl: its report says it."""
     arguments = ["crawl", source.id, *_where(settings), "--run-id", order.run_id]
     arguments += ["--max-seconds", f"{order.max_seconds:g}"]
+    arguments += ["--backfill", str(order.days.first), str(order.days.last)] if order.days else []
     arguments += ["--as-of", order.as_of.isoformat()] if order.as_of else []
     arguments += ["--contact-url", settings.contact_url] if settings.contact_url else []
     closing_s = _CLOSING_TIME_S + _CLOSING_REQUESTS * source.delay_s

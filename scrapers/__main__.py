@@ -12,8 +12,10 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
+from scrapers.days import DayRange
 from scrapers.outcomes import to_json
 from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, choose_sources, find_sources, load_registry
 from scrapers.takedowns import TakedownError, read_register
@@ -81,6 +83,7 @@ def _crawl(options: argparse.Namespace) -> int:
             timeout_s=options.timeout_s,
         ),
         contact_url=options.contact_url,
+        days=options.backfill,
     )
     try:
         summary = crawl_source(job)
@@ -183,12 +186,36 @@ def _add_crawl(crawl: argparse.ArgumentParser) -> None:
     crawl.add_argument("source", help="id of a source")
     crawl.add_argument("--run-id", help="the run that this crawl belongs to; a killed crawl of the same run goes on")
     crawl.add_argument("--as-of", type=_instant, help="instant at which the crawl believes to start (ISO 8601)")
+    crawl.add_argument(
+        "--backfill",
+        nargs=2,
+        action=_BackfillDays,
+        metavar=("FROM", "TO"),
+        help="fetch what was published on these days (ISO 8601, both included), and nothing else; goes on where the "
+        "last crawl of the same days stopped",
+    )
     crawl.add_argument("--contact-url", help="a page about us; required for sources that are not on this machine")
     crawl.add_argument("--max-pages", type=int, default=2000, help="pages asked for, entries not counted")
     crawl.add_argument("--max-seconds", type=float, default=1800, help="time limit")
     crawl.add_argument("--max-rss-mb", type=int, default=1024, help="resident memory limit in MiB")
     crawl.add_argument("--timeout-s", type=float, default=30, help="time limit of one exchange with a host")
     crawl.set_defaults(command=_crawl)
+
+
+class _BackfillDays(argparse.Action):
+    """Reads two days into a DayRange."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        try:
+            setattr(namespace, self.dest, DayRange.parse("/".join(values)))
+        except ValueError as error:
+            parser.error(f"argument {option_string}: {error}")
 
 
 def _instant(text: str) -> datetime:

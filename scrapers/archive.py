@@ -14,7 +14,7 @@ A file holds, each record in a gzip member of its own and flushed when written, 
                 `Kabarchy-Site-File` instead, the address at which it was asked for, and is no capture.
     metadata    JSON; the header `Kabarchy-Kind` says which:
                 redaction  capture_ids of those from which something was taken out (scrapers.redaction)
-                discovery  page_url, links [{url, title, published, modified}], next_pages, posts, bad_links
+                discovery  page_url, links [{url, title, published, modified}], next_pages, posts, bad_links, n_new
                 outcomes   a list of {url, role, entry_url, outcome, reason, detail, capture_id, decided_at}
                 summary    the crawl's summary; always and only the last record
 
@@ -54,6 +54,7 @@ from scrapers.outcomes import (
     summary_from_json,
     to_json,
 )
+from scrapers.page_words import words_sha256
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.tdm import SiteFile
 from scrapers.warc import ArchiveDamagedError, NewRecord, WarcRecord, read_first_record, read_records, record_bytes
@@ -305,7 +306,8 @@ def _add(parts: CrawlParts, record: WarcRecord, path: Path) -> None:
     parts.n_bytes = record.offset + record.length
     if "kabarchy-capture" in record.headers:
         stored = read_capture(record, parts.header, path.name)
-        parts.captures.append(replace(stored, capture=replace(stored.capture, body=b"")))
+        words = words_sha256(record.payload) if stored.capture.role is not CaptureRole.ENTRY else None
+        parts.captures.append(replace(stored, capture=replace(stored.capture, body=b""), words_sha256=words))
     match record.headers.get("kabarchy-kind"):
         case "outcomes":
             parts.outcomes.extend(outcome_from_json(said) for said in json.loads(record.payload))

@@ -15,9 +15,10 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from scrapers.admission import PageLimits
+from scrapers.admission import PageLimits, Plan
 from scrapers.archive import CrawlWriter, crawl_path
 from scrapers.clock import Clock
+from scrapers.days import DayRange
 from scrapers.frontier import Frontier
 from scrapers.ledger import Ledger
 from scrapers.outcomes import CrawlHeader, CrawlSummary, crawl_id
@@ -56,6 +57,8 @@ class CrawlJob:
     as_of: datetime | None = None
     """The instant at which the crawl is to believe it starts; None: the real clock."""
     limits: CrawlLimits = field(default_factory=CrawlLimits)
+    days: DayRange | None = None
+    """The days of a backfill; None: a crawl of what is new."""
     contact_url: str | None = None
     """A page about us; required for a source that is not on this machine."""
     hosts: Path | None = None
@@ -93,7 +96,7 @@ def crawl_with(fetch: Fetch, job: CrawlJob) -> CrawlSummary:
         visits = stack.enter_context(open_visits(job.archive, job.visits, job.source, trusted_until=trusted_until))
         for left in lefts:
             visits.learn_crawl(left.parts)
-            if left.may_continue(job.run_id, clock.now()):
+            if left.may_continue(job.run_id, clock.now(), str(job.days) if job.days else None):
                 clock.go_on_after(left.parts.last_at)
                 return _continue(left, _Desk(job, visits, clock, fetch))
             _close(left, _Desk(job, visits, Clock(left.parts.last_at), fetch))
@@ -116,8 +119,9 @@ class _Desk:
 
     def books(self, writer: CrawlWriter) -> tuple[Ledger, Frontier]:
         ledger = Ledger(writer, self.visits, self.clock)
-        frontier = Frontier(self.job.source, ledger, self.visits, self.clock, limits=self.job.limits)
-        return ledger, frontier
+        days = DayRange.parse(writer.header.backfill) if writer.header.backfill else None
+        plan = Plan(begun_at=writer.header.started_at, limits=self.job.limits, days=days)
+        return ledger, Frontier(self.job.source, ledger, self.visits, self.clock, plan)
 
 
 def _begin(desk: _Desk) -> CrawlSummary:
@@ -194,6 +198,7 @@ def _new_header(desk: _Desk) -> CrawlHeader:
             run_id=desk.job.run_id,
             started_at=started_at,
             code_version=code_version(),
+            backfill=str(desk.job.days) if desk.job.days else None,
         )
         if not crawl_path(desk.job.archive, header).exists():
             return header

@@ -7,25 +7,27 @@ discoveries once more, and go on as an undisturbed crawl would.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
-from scrapers.admission import Admission, PageLimits, was_asked
+from scrapers.admission import Admission, Plan, was_asked
 from scrapers.answers import Answer
 from scrapers.archive import CrawlParts
 from scrapers.clock import Clock
 from scrapers.failures import reason_of_status
 from scrapers.ledger import Ledger
-from scrapers.outcomes import Discovery
-from scrapers.records import Capture, CaptureRole, FailReason, Hints, Outcome, SkipReason
+from scrapers.outcomes import Discovery, StoredDiscovery
+from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
 from scrapers.redirects import RedirectRefusedError, is_redirect, redirect_address
-from scrapers.registry import Entry, Source
-from scrapers.revisits import Validators
-from scrapers.spiders.discovery import discover
+from scrapers.registry import Source
+from scrapers.revisits import LIED, Validators, is_audit_due
 from scrapers.spiders.links import BadContentError
-from scrapers.targets import Ask, Target, entry_target, linked_targets, refusal
+from scrapers.targets import Ask, Target, linked_targets, refusal
 from scrapers.visits import Visits
 
 logger = logging.getLogger(__name__)
+
+_MISSING = frozenset({404, 410})
 
 REVISITS_MAX = 100
 """Of one crawl: an outlet with 100 articles a day has 25 an hour due."""
@@ -34,13 +36,13 @@ REVISITS_MAX = 100
 class Frontier:
     """Decides; every method returns what is to be asked next, in order."""
 
-    def __init__(self, source: Source, ledger: Ledger, visits: Visits, clock: Clock, *, limits: PageLimits) -> None:
+    def __init__(self, source: Source, ledger: Ledger, visits: Visits, clock: Clock, plan: Plan) -> None:
         self._source = source
         self._ledger = ledger
         self._visits = visits
-        self._clock = clock
-        self._admission = Admission(source, visits, clock, limits)
-        self._n_revisits_left: int | None = REVISITS_MAX
+        self._admission = Admission(source, visits, clock, plan)
+        # A backfill that is limited leaves pages for the next one, which are due then like any other.
+        self._n_revisits_left: int | None = plan.limits.max_pages if plan.days else REVISITS_MAX
         """None once the revisits of this crawl are chosen."""
 
     def start(self) -> list[Ask]:
@@ -52,78 +54,86 @@ class Frontier:
         self._ledger.take_over(parts)
         asks = self._enter()
         for stored in parts.discoveries:
+            self._admission.addresses.rename(stored.discovery)  # so that it is met as it was
             outcome = self._ledger.outcomes.get(stored.page_url)
             if outcome is not None and outcome.outcome is Outcome.FETCHED:
                 asks += self._follow(self._ledger.met[stored.page_url], stored.discovery)
         self._take_over_revisits()
         for ask in [ask for ask in asks if ask.target.url in orphans]:
             asks.remove(ask)
-            asks += self._accept(ask.target, orphans[ask.target.url])
+            it = orphans[ask.target.url]
+            asks += self._accept(ask.target, it, self._admission.read(ask.target, it.body, it.final_url))
         return self._with_revisits(asks)
 
     def answer(self, ask: Ask, answer: Answer) -> list[Ask]:
         """Take an answer."""
-        target = ask.target
-        if is_redirect(answer):
-            return self._with_revisits(self._redirect(ask, answer))
-        if answer.status == 304 and ask.validators != Validators():
-            self._ledger.skip(target, SkipReason.NOT_MODIFIED)
-        elif answer.status != 200:
-            self._ledger.fail(target, reason_of_status(answer.status), f"status {answer.status}")
-        elif target.entry is None:
-            self._accept(target, self._ledger.capture(target, answer))
-        else:
-            return self._with_revisits(self._lead_on(target, target.entry, answer))
-        return self._with_revisits([])
+        return self._with_revisits(self._decide(ask, answer))
 
     def no_answer(self, ask: Ask, reason: FailReason | SkipReason, detail: str) -> list[Ask]:
         """Take it that a URL could not, or must not, be fetched."""
-        if isinstance(reason, SkipReason):
-            self._ledger.skip(ask.target, reason, detail)
-        else:
-            self._ledger.fail(ask.target, reason, detail)
+        self._ledger.end(ask.target, reason, detail)
         return self._with_revisits([])
 
     def _enter(self) -> list[Ask]:
-        met = [target for target in map(entry_target, self._source.entries) if self._ledger.meet(target)]
-        return [self._ask(target) for target in met if target.url not in self._ledger.outcomes]
+        return self._admit(self._admission.starts(), self._admission.skip_reason_of_start)
 
-    def _lead_on(self, target: Target, entry: Entry, answer: Answer) -> list[Ask]:
+    def _decide(self, ask: Ask, answer: Answer) -> list[Ask]:
+        if is_redirect(answer):
+            return self._redirect(ask, answer)
+        if answer.status == 304 and ask.validators != Validators():
+            return self._not_modified(ask)
+        if answer.status == 200:
+            return self._take(ask, answer)
+        is_lacking = ask.target.may_lack and answer.status in _MISSING
+        reason = SkipReason.NO_SUCH_DAY if is_lacking else reason_of_status(answer.status)
+        self._ledger.end(ask.target, reason, f"status {answer.status}")
+        return []
+
+    def _not_modified(self, ask: Ask) -> list[Ask]:
+        """Believe a 304, but now and then ask plainly in the same breath."""
+        if is_audit_due(self._visits.get(ask.target.url)):
+            return [replace(ask, validators=Validators(), is_audit=True)]
+        self._ledger.skip(ask.target, SkipReason.NOT_MODIFIED)
+        return []
+
+    def _take(self, ask: Ask, answer: Answer) -> list[Ask]:
+        target = ask.target
         try:
-            discovery = self._admission.trim(target, discover(answer.body, answer.url, entry))
+            found = self._admission.read(target, answer.body, answer.url)
         except BadContentError as error:
-            logger.warning("entry=%s bad content: %s", target.url, error)
-            self._ledger.fail(target, FailReason.BAD_CONTENT, str(error))
+            self._ledger.end_unread(target, error)
+            return []
+        if ask.is_audit and self._ledger.says_the_same(target, answer, found):
+            self._ledger.skip(target, SkipReason.NOT_MODIFIED, "and so it was, asked plainly")
             return []
         capture = self._ledger.capture(target, answer)
-        return self._accept_leading(target, capture, discovery)
+        return self._accept(target, capture, found, detail=LIED if ask.is_audit else None)
 
-    def _accept(self, target: Target, capture: Capture) -> list[Ask]:
-        if target.entry is None:
-            self._ledger.accept(target, capture)
-            return []
-        return self._accept_leading(
-            target, capture, self._admission.trim(target, discover(capture.body, capture.final_url, target.entry))
-        )
-
-    def _accept_leading(self, target: Target, capture: Capture, discovery: Discovery) -> list[Ask]:
-        self._ledger.discover(target.url, discovery)
-        self._ledger.accept(target, capture, discovery)
-        return self._follow(target, discovery)
+    def _accept(
+        self, target: Target, capture: Capture, found: StoredDiscovery | None, *, detail: str | None = None
+    ) -> list[Ask]:
+        if found is not None:
+            self._ledger.discover(found)
+        self._ledger.accept(target, capture, found, detail=detail)
+        return self._follow(target, found.discovery) if found is not None else []
 
     def _follow(self, page: Target, discovery: Discovery) -> list[Ask]:
+        return self._admit(linked_targets(page, discovery), self._skip_reason)
+
+    def _admit(self, targets: list[Target], skip_reason_of: Callable[[Target], SkipReason | None]) -> list[Ask]:
+        """Meet targets; return what is to be asked of them, and end the others."""
         asks: list[Ask] = []
         skips: list[tuple[Target, SkipReason]] = []
-        for target in linked_targets(page, discovery):
+        for target in targets:
             if not self._ledger.meet(target):
                 continue
             if (end := self._ledger.outcomes.get(target.url)) is not None:
                 self._admission.count_again(target, end)
-            elif reason := self._skip_reason(target):
+            elif reason := skip_reason_of(target):
                 skips.append((target, reason))
             else:
                 self._admission.count(target)
-                asks.append(self._ask(target))
+                asks.append(self._admission.ask(target))
         self._ledger.skip_all(skips)
         return asks
 
@@ -132,13 +142,6 @@ class Frontier:
             return SkipReason.REDIRECTED_TO_KNOWN
         return self._admission.skip_reason(target)
 
-    def _ask(self, target: Target) -> Ask:
-        visit = self._visits.get(target.url)
-        if visit is None:
-            return Ask(target=target, address=target.url)
-        known = target if target.hints != Hints() else replace(target, hints=visit.hints)
-        return Ask(target=known, address=target.url, validators=visit.validators)
-
     def _redirect(self, ask: Ask, answer: Answer) -> list[Ask]:
         target = ask.target
         try:
@@ -146,17 +149,16 @@ class Frontier:
         except RedirectRefusedError as error:
             self._ledger.fail(target, FailReason.REDIRECT, str(error))
             return []
-        if target.role is CaptureRole.PAGE and (reason := self._skip_reason_of_redirect(address, target)):
+        if target.role is CaptureRole.PAGE and (reason := self._skip_reason_of(address, target)):
             self._ledger.skip(target, reason, f"redirects to {address}")
             return []
         self._ledger.answered_for[address] = target.url
         return [replace(ask, address=address, n_redirects=ask.n_redirects + 1)]
 
-    def _skip_reason_of_redirect(self, address: str, target: Target) -> SkipReason | None:
-        visit = self._visits.get(address)
-        is_visited = visit is not None and visit.first_fetched_at is not None
-        is_taken = self._ledger.answered_for.get(address, target.url) != target.url
-        is_known = is_visited or is_taken or address in self._ledger.met
+    def _skip_reason_of(self, address: str, target: Target) -> SkipReason | None:
+        """Why a page is not asked for at the address to which it redirects; None when it is."""
+        is_taken = self._ledger.answered_for.get(address, target.url) != target.url or address in self._ledger.met
+        is_known = is_taken or self._visits.has_fetched(address)
         return SkipReason.REDIRECTED_TO_KNOWN if is_known and address != target.url else refusal(address, self._source)
 
     def _with_revisits(self, asks: list[Ask]) -> list[Ask]:
@@ -171,7 +173,7 @@ class Frontier:
                 self._ledger.skip(target, reason)
                 continue
             n_left -= 1
-            asks.append(self._ask(target))
+            asks.append(self._admission.ask(target))
         return asks
 
     def _take_over_revisits(self) -> None:

@@ -4,18 +4,22 @@ Each URL is met once and ends once. The archive is written first, the visits aft
 is learned again from the archive.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from hashlib import sha256
 
 from scrapers.answers import Answer
 from scrapers.archive import CrawlParts, CrawlWriter
 from scrapers.clock import Clock
 from scrapers.fetch_errors import DETAIL_MAX_CHARS
-from scrapers.outcomes import CrawlHeader, CrawlSummary, Discovery, StoredDiscovery, UrlOutcome
+from scrapers.outcomes import CrawlHeader, CrawlSummary, StoredDiscovery, UrlOutcome
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
+from scrapers.spiders.links import BadContentError
+from scrapers.spiders.listing import NoLinksError
 from scrapers.targets import Target
-from scrapers.visits import Visits, fetched_of
+from scrapers.visits import Visits, fetched_answer
+
+logger = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -66,17 +70,25 @@ class Ledger:
         target = Target(url=asked_url, role=CaptureRole.ENTRY)
         self._writer.write_site_file(_as_capture(self._writer.header, target, answer, 0))
 
-    def discover(self, page_url: str, discovery: Discovery) -> None:
+    def discover(self, found: StoredDiscovery) -> None:
         """Archive where a page of an entry leads."""
-        self._writer.write_discovery(StoredDiscovery(page_url=page_url, discovery=discovery), self._clock.now())
+        self._writer.write_discovery(found, self._clock.now())
 
-    def accept(self, target: Target, capture: Capture, discovery: Discovery | None = None) -> None:
-        """End a URL as fetched; `discovery` is where it leads, when it is of an entry."""
-        fetched = fetched_of(capture, sha256(capture.body).hexdigest(), discovery)
-        outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id)
+    def accept(
+        self, target: Target, capture: Capture, found: StoredDiscovery | None = None, *, detail: str | None = None
+    ) -> None:
+        """End a URL as fetched; `found` is where it leads, when it is of an entry."""
+        fetched = fetched_answer(capture, found)
+        outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id, detail=detail)
         self._write([outcome])
-        self._visits.learn([outcome], {target.url: target.visit}, {target.url: fetched})
-        self._visits.learn_posts(discovery.posts if discovery else ())
+        self._visits.learn([outcome], {target.url: target.visit}, {target.url: fetched}, days=self._days)
+        self._visits.learn_posts(found.discovery.posts if found else ())
+
+    def says_the_same(self, target: Target, answer: Answer, found: StoredDiscovery | None) -> bool:
+        """Whether an answer says what the last one did, counters and boxes aside."""
+        visit = self._visits.get(target.url)
+        fetched = fetched_answer(_as_capture(self._writer.header, target, answer, 0), found)
+        return visit is not None and fetched.said in visit.said[:1]
 
     def skip(self, target: Target, reason: SkipReason, detail: str | None = None) -> None:
         """End a URL as skipped."""
@@ -90,12 +102,30 @@ class Ledger:
         """End a URL as failed."""
         self._end([self._outcome(target, Outcome.FAILED, reason=reason, detail=detail)])
 
+    def end(self, target: Target, reason: SkipReason | FailReason, detail: str) -> None:
+        """End a URL as skipped or failed, as the reason says."""
+        if isinstance(reason, SkipReason):
+            self.skip(target, reason, detail)
+        else:
+            self.fail(target, reason, detail)
+
+    def end_unread(self, target: Target, error: BadContentError) -> None:
+        """End a page of an entry that cannot be read: as failed, but for a listing of a day that has nothing (yet)."""
+        if isinstance(error, NoLinksError) and target.may_lack:
+            return self.skip(target, SkipReason.NO_SUCH_DAY, str(error))
+        logger.warning("entry=%s bad content: %s", target.url, error)
+        return self.fail(target, FailReason.BAD_CONTENT, str(error))
+
     def close(self, finish_reason: str, *, is_clean: bool) -> CrawlSummary:
         """End every URL that had no turn as interrupted, and sum up. `is_clean`: no error of our own was counted."""
         undecided = [target for url, target in self.met.items() if url not in self.outcomes]
         why = FailReason.INTERRUPTED
         self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])
         return _summary(self._writer.header, self.outcomes, self._clock.now(), finish_reason, is_clean=is_clean)
+
+    @property
+    def _days(self) -> str | None:
+        return self._writer.header.backfill
 
     def _number(self, capture: Capture) -> None:
         self._n_captures = max(self._n_captures, int(capture.capture_id.rpartition("/")[2]))
@@ -105,7 +135,7 @@ class Ledger:
     def _end(self, outcomes: list[UrlOutcome]) -> None:
         self._write(outcomes)
         context = {it.url: self.met[it.url].visit for it in outcomes if it.url in self.met}
-        self._visits.learn(outcomes, context, {})
+        self._visits.learn(outcomes, context, {}, days=self._days)
 
     def _write(self, outcomes: list[UrlOutcome]) -> None:
         self._writer.write_outcomes(outcomes, self._clock.now())
@@ -170,6 +200,7 @@ def _summary(
         run_id=header.run_id,
         started_at=header.started_at,
         code_version=header.code_version,
+        backfill=header.backfill,
         finished_at=finished_at,
         finish_reason=finish_reason,
         is_complete=finish_reason == "finished" and is_clean and not has_failed_entry,

@@ -40,6 +40,8 @@ class StoredDiscovery:
     page_url: str
     """The entry, or the further page of it, that was read; normalised, as asked for."""
     discovery: Discovery
+    n_new: int | None = None
+    """How many of its links and posts had never been met before; None: not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class CrawlHeader:
     run_id: str
     started_at: datetime
     code_version: str
+    backfill: str | None = None
+    """The days of a backfill, `2026-11-01/2026-11-20`; None: a crawl of what is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,8 @@ class StoredCapture:
     """Bytes of the gzip member."""
     payload_sha256: str
     """Hex digest of the stored body."""
+    words_sha256: str | None = None
+    """Of a page whose body was let go: what it says (`scrapers.page_words`)."""
 
 
 def crawl_id(source_id: str, started_at: datetime) -> str:
@@ -131,15 +137,16 @@ def outcome_from_json(said: dict[str, Any]) -> UrlOutcome:
 
 def header_from_json(said: dict[str, Any]) -> CrawlHeader:
     """Read what is known of a crawl when it starts. Raises KeyError or ValueError when it is not that."""
-    names = [it.name for it in fields(CrawlHeader) if it.name != "started_at"]
-    return CrawlHeader(started_at=parse_instant(said["started_at"]), **{name: str(said[name]) for name in names})
+    names = [it.name for it in fields(CrawlHeader) if it.name not in ("started_at", "backfill")]
+    known = {name: str(said[name]) for name in names}
+    return CrawlHeader(started_at=parse_instant(said["started_at"]), backfill=said.get("backfill"), **known)
 
 
 def summary_from_json(said: dict[str, Any]) -> CrawlSummary:
     """Read a summary. Raises KeyError or ValueError when it is none."""
-    known = {it.name: said[it.name] for it in fields(CrawlSummary)}
+    known = {it.name: said[it.name] for it in fields(CrawlSummary) if it.name != "backfill"}
     instants = {name: parse_instant(known[name]) for name in ("started_at", "finished_at")}
-    return CrawlSummary(**known | instants)
+    return CrawlSummary(**known | instants, backfill=said.get("backfill"))
 
 
 def discovery_from_json(said: dict[str, Any]) -> StoredDiscovery:
@@ -150,17 +157,19 @@ def discovery_from_json(said: dict[str, Any]) -> StoredDiscovery:
         posts=tuple(said.get("posts", ())),
         bad_links=tuple(said.get("bad_links", ())),
     )
-    return StoredDiscovery(page_url=said["page_url"], discovery=discovery)
+    return StoredDiscovery(page_url=said["page_url"], discovery=discovery, n_new=said.get("n_new"))
 
 
 def _discovery_to_json(stored: StoredDiscovery) -> dict[str, Any]:
     found = stored.discovery
+    counted = {} if stored.n_new is None else {"n_new": stored.n_new}
     return {
         "page_url": stored.page_url,
         "links": [_link_to_json(link) for link in found.links],
         "next_pages": [_link_to_json(link) for link in found.next_pages],
         "posts": list(found.posts),
         "bad_links": list(found.bad_links),
+        **counted,
     }
 
 

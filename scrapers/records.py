@@ -50,6 +50,12 @@ class SkipReason(StrEnum):
     BAD_URL = "bad_url"
     WITHHELD = "withheld"
     """The article was taken down, or its source opted out."""
+    TRAP = "trap"
+    """It looks made by software without end: a calendar, a path that grows, one page with ever other parameters."""
+    NO_SUCH_DAY = "no_such_day"
+    """A dated sitemap or listing that the outlet does not have: no news on that day, or not yet."""
+    OUT_OF_RANGE = "out_of_range"
+    """Outside the days of a backfill."""
 
 
 class FailReason(StrEnum):

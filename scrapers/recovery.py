@@ -64,9 +64,11 @@ class LeftBehind:
     orphans: dict[str, Capture]
     """Whole captures that no outcome names yet, by the URL asked for."""
 
-    def may_continue(self, run_id: str, now: datetime) -> bool:
-        """Whether a crawl of this run, starting now, is the continuation of this one."""
-        return self.parts.header.run_id == run_id and now - self.parts.last_at < CONTINUE_WITHIN
+    def may_continue(self, run_id: str, now: datetime, backfill: str | None) -> bool:
+        """Whether a crawl of this run for these days, starting now, is the continuation of this one."""
+        header = self.parts.header
+        is_same = (header.run_id, header.backfill) == (run_id, backfill)
+        return is_same and now - self.parts.last_at < CONTINUE_WITHIN
 
     def reopen(self, archive: Path) -> CrawlWriter:
         """Return a writer that holds its whole records; the torn file is gone then."""

@@ -1,8 +1,16 @@
-"""When a page is looked at again: pure rules over what is known of one URL.
+"""When a URL is asked for again, and how: pure rules over what is known of it.
 
 A page that was fetched is visited again 1 h, 6 h, 1 d, 3 d, 10 d and 30 d after its last change, then no more: edits
-come early, and a page that is linked nowhere is only missed by looking. A page that is missing (404, 410) is looked for
-after 1 d and 7 d. After other failures the pauses grow. A URL that only lacked its turn is due at once.
+come early, and a page that is linked nowhere is only missed by looking. A change is other sentences
+(`scrapers.page_words`) than at any of the last looks, so that a box that rotates between a few texts starts nothing. A
+page that is missing (404, 410) is looked for after 1 d and 7 d. After other failures the pauses grow. A URL that only
+lacked its turn is due at once.
+
+An entry is read more rarely the longer it says nothing new, within the bounds of its source.
+
+A server that lied once about whether something changed is not believed again: other words under the same ETag or
+Last-Modified, or a 304 at a moment when the page, asked for plainly, says something else. The latter is found by
+asking plainly after every tenth 304.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,6 +18,7 @@ from datetime import datetime, timedelta
 
 from scrapers.outcomes import UrlOutcome
 from scrapers.records import CaptureRole, FailReason, Hints, Outcome, SkipReason
+from scrapers.registry import Polling
 
 LADDER = tuple(timedelta(hours=h) for h in (1, 6, 24, 3 * 24, 10 * 24, 30 * 24))
 """Since the last change. Most edits of news come within the first day; what changes after a month is not news."""
@@ -27,8 +36,30 @@ DISALLOWED_PAUSE = timedelta(days=1)
 """Until robots.txt is asked again about a page that it has come to disallow."""
 
 VOLATILE_AFTER = 3
-"""A body that differed at every one of so many visits in a row has counters or advertisements in it: its changes say
-nothing, and the ladder runs from the first visit."""
+"""A page that said something new at every one of so many visits in a row has advertisements or a ticker in it: its
+changes say nothing, and the ladder runs from the first visit."""
+
+RESTARTS_MAX = 8
+"""Changes that start the ladder again, in the life of a page. No article of the region is rewritten more often; with
+this a page of any behaviour is asked for less than sixty times in all."""
+
+REMEMBERED_LOOKS = 8
+"""How many different texts of a page are remembered: boxes rotate between two to six."""
+
+AUDIT_EVERY = 10
+"""Every so many 304s in a row the same is asked for plainly."""
+
+QUIET_FROM = timedelta(minutes=15)
+"""How long an entry is left alone after the first reading without anything new; each further one doubles it."""
+
+QUIET_MAX = 10
+"""Beyond, doubling is more than any bound allows."""
+
+BUSY_SHARE = 0.25
+"""An entry with more than this share of new items may lose some before the next reading."""
+
+LIED = "had answered 304 to the same question"
+"""Detail of the outcome of a page that was fetched in an audit: the server lied."""
 
 _MISSING = frozenset({FailReason.NOT_FOUND, FailReason.GONE})
 
@@ -54,12 +85,23 @@ class Validators:
     """Value of the header Last-Modified, as sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What a visit keeps of an answer."""
 
     validators: Validators
     body_sha256: str
+    words_sha256: str | None = None
+    """What it says, counters and boxes aside; None where that cannot be told from the rest."""
+    n_items: int = 0
+    """Of an entry: pages or messages named."""
+    n_new: int | None = None
+    """Of those, never met before; None: not counted, or an index, which names none."""
+
+    @property
+    def said(self) -> str:
+        """What is compared from look to look."""
+        return self.words_sha256 or self.body_sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +116,20 @@ class Visit:
     """The last that an entry said when the page was fetched or put off."""
     validators: Validators = Validators()
     body_sha256: str | None = None
+    said: tuple[str, ...] = ()
+    """What it said at the last looks, the last one first, each once."""
     outcome: Outcome | None = None
     reason: str | None = None
     first_fetched_at: datetime | None = None
     last_fetched_at: datetime | None = None
     """A 304 counts: the page was seen as it is."""
     last_changed_at: datetime | None = None
+    n_changes: int = 0
     n_changes_in_row: int = 0
+    n_not_modified: int = 0
+    """304s in a row."""
+    n_quiet: int = 0
+    """Of an entry: how often in a row it had nothing new; news takes some of it back."""
     n_failures: int = 0
     """In a row."""
     decided_at: datetime | None = None
@@ -98,6 +147,29 @@ def is_due(visit: Visit | None, hints: Hints, now: datetime) -> bool:
     return visit.next_due_at is not None and visit.next_due_at <= now
 
 
+def is_due_to_poll(visit: Visit | None, polling: Polling, now: datetime) -> bool:
+    """Whether an entry should be read; one that failed should."""
+    if visit is None or visit.last_fetched_at is None or visit.outcome is Outcome.FAILED:
+        return True
+    quiet = QUIET_FROM * 2 ** (visit.n_quiet - 1) if visit.n_quiet else timedelta()
+    bounds = timedelta(minutes=polling.min_minutes), timedelta(minutes=polling.max_minutes)
+    return visit.last_fetched_at + min(max(quiet, bounds[0]), bounds[1]) * SLACK <= now
+
+
+def is_audit_due(visit: Visit | None) -> bool:
+    """Whether a 304 for this URL should be doubted."""
+    return visit is not None and visit.n_not_modified % AUDIT_EVERY == AUDIT_EVERY - 1
+
+
+def is_lie(visit: Visit, outcome: UrlOutcome, fetched: Fetched) -> bool:
+    """Whether an answer shows that its server's word about changes is worth nothing."""
+    if not visit.said or visit.said[0] == fetched.said:
+        return False
+    old, new = visit.validators, fetched.validators
+    is_same = old.etag == new.etag if old.etag or new.etag else old.last_modified == new.last_modified
+    return outcome.detail == LIED or (old != Validators() and is_same)
+
+
 def learn(visit: Visit, outcome: UrlOutcome, hints: Hints, fetched: Fetched | None) -> Visit:
     """Return what is known of a URL after one more outcome. The same outcome once more changes nothing."""
     at = outcome.decided_at
@@ -111,7 +183,7 @@ def learn(visit: Visit, outcome: UrlOutcome, hints: Hints, fetched: Fetched | No
     if outcome.outcome is Outcome.FETCHED and fetched is not None:
         return _fetched(replace(known, hints=_merged(visit.hints, hints)), at, fetched)
     if outcome.reason == SkipReason.NOT_MODIFIED:
-        return _seen(replace(known, hints=_merged(visit.hints, hints)), at)
+        return _not_modified(replace(known, hints=_merged(visit.hints, hints)), at)
     if outcome.reason in _NO_MORE:
         return replace(known, hints=_merged(visit.hints, hints), next_due_at=None)
     if outcome.reason == SkipReason.ROBOTS:
@@ -126,6 +198,13 @@ def is_remembered(outcome: UrlOutcome) -> bool:
     return True
 
 
+def is_walked(outcome: UrlOutcome) -> bool:
+    """Whether a page of an entry that ended so is done with in a backfill; else the next crawl of it asks again."""
+    if outcome.outcome is Outcome.FAILED:
+        return outcome.reason in _MISSING
+    return outcome.reason not in _PUT_OFF
+
+
 def _put_off(visit: Visit, hints: Hints, at: datetime) -> Visit:
     if visit.last_fetched_at is not None or visit.n_failures:
         return visit
@@ -133,23 +212,42 @@ def _put_off(visit: Visit, hints: Hints, at: datetime) -> Visit:
 
 
 def _fetched(visit: Visit, at: datetime, fetched: Fetched) -> Visit:
-    is_first = visit.body_sha256 is None
-    has_changed = visit.body_sha256 != fetched.body_sha256
-    changed = replace(
+    is_first = not visit.said
+    is_other = not is_first and visit.said[0] != fetched.said
+    is_news = fetched.said not in visit.said
+    looked = replace(
         visit,
         validators=fetched.validators,
         body_sha256=fetched.body_sha256,
-        last_changed_at=at if has_changed else visit.last_changed_at,
-        n_changes_in_row=visit.n_changes_in_row + 1 if has_changed and not is_first else 0,
+        said=(fetched.said, *(it for it in visit.said if it != fetched.said))[:REMEMBERED_LOOKS],
+        last_changed_at=at if is_news else visit.last_changed_at,
+        n_changes=visit.n_changes + 1 if is_news and not is_first else visit.n_changes,
+        n_changes_in_row=visit.n_changes_in_row + 1 if is_other else 0,
+        n_not_modified=0,
+        n_quiet=_quieter(visit.n_quiet, fetched),
     )
-    return _seen(changed, at)
+    return _seen(looked, at)
 
 
 def _seen(visit: Visit, at: datetime) -> Visit:
     first = visit.first_fetched_at or at
-    base = first if visit.n_changes_in_row >= VOLATILE_AFTER else visit.last_changed_at or first
+    is_restless = visit.n_changes_in_row >= VOLATILE_AFTER or visit.n_changes > RESTARTS_MAX
+    base = first if is_restless else visit.last_changed_at or first
     next_due = next((base + step * SLACK for step in LADDER if step * SLACK > at - base), None)
     return replace(visit, first_fetched_at=first, last_fetched_at=at, n_failures=0, next_due_at=next_due)
+
+
+def _not_modified(visit: Visit, at: datetime) -> Visit:
+    n_quiet = min(visit.n_quiet + 1, QUIET_MAX)
+    return _seen(replace(visit, n_not_modified=visit.n_not_modified + 1, n_quiet=n_quiet), at)
+
+
+def _quieter(n_quiet: int, fetched: Fetched) -> int:
+    if fetched.n_new is None:
+        return 0
+    if fetched.n_new == 0:
+        return min(n_quiet + 1, QUIET_MAX)
+    return 0 if fetched.n_new > fetched.n_items * BUSY_SHARE else n_quiet // 2
 
 
 def _failed(visit: Visit, at: datetime) -> Visit:

@@ -1,12 +1,23 @@
 """What the frontier hands out: a URL to be asked for, and what is to be made of the answer."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import assert_never
 from urllib.parse import urlsplit
 
+from scrapers.days import DayRange, addresses
 from scrapers.identity import normalise_url
 from scrapers.outcomes import Discovery
 from scrapers.records import CaptureRole, Hints, SkipReason
-from scrapers.registry import Entry, Source, TelegramEntry, WordPressEntry
+from scrapers.registry import (
+    Entry,
+    FeedEntry,
+    ListingEntry,
+    SitemapEntry,
+    Source,
+    TelegramEntry,
+    WordPressEntry,
+)
 from scrapers.revisits import Validators, Visit
 from scrapers.spiders.wordpress import list_address
 
@@ -27,6 +38,8 @@ class Target:
     """The link is no http(s) address; `url` is what was written."""
     level: int = 1
     """1 for an entry itself, 2 for a page that it leads to as a further page of it, and so on."""
+    may_lack: bool = False
+    """Of a dated entry: it is no failure that the outlet does not have it (yet)."""
 
     @property
     def visit(self) -> Visit:
@@ -46,18 +59,64 @@ class Ask:
     validators: Validators = field(default_factory=Validators)
     """With which to ask whether anything changed."""
     n_redirects: int = 0
+    is_audit: bool = False
+    """Asked plainly after a 304, to see whether that was true."""
+    is_walk: bool = False
+    """A page of an entry in a backfill."""
 
     @property
     def priority(self) -> int:
-        """Higher goes first: what a redirect leads to, then entries, so that each page's place is known, then pages."""
-        return 2 if self.n_redirects else 1 if self.target.entry is not None else 0
+        """Higher goes first: what an answer asks for, then entries, so that each page's place is known, then pages.
+
+        In a backfill pages go before entries: what was found is fetched before more is looked for.
+        """
+        if self.n_redirects or self.is_audit:
+            return 2
+        return 0 if self.target.entry is None else -1 if self.is_walk else 1
 
 
-def entry_target(entry: Entry) -> Target:
-    """Return the target that an entry itself is."""
+def entry_targets(entry: Entry, today: date) -> list[Target]:
+    """Return the targets that an entry is for a crawl of what is new: one, or one for each of its last days.
+
+    `today` is the newsroom's. The newest may not exist yet.
+    """
+    if isinstance(entry, SitemapEntry | ListingEntry) and entry.is_dated:
+        targets = _dated_targets(entry, DayRange(today - timedelta(days=entry.days - 1), today))
+        return [replace(targets[0], may_lack=True), *targets[1:]]
+    return [_target(entry, list_address(entry) if isinstance(entry, WordPressEntry) else normalise_url(entry.url))]
+
+
+def walk_targets(entry: Entry, days: DayRange) -> list[Target]:
+    """Return the targets with which a backfill of these days begins; none for what reaches only some items back."""
+    match entry:
+        case FeedEntry():
+            return []
+        case SitemapEntry() | ListingEntry() if entry.is_dated:
+            return [replace(target, may_lack=True) for target in _dated_targets(entry, days)]
+        case WordPressEntry():
+            end = days.last + timedelta(days=1)
+            return [_target(entry, list_address(entry, after=f"{days.first}T00:00:00", before=f"{end}T00:00:00"))]
+        case SitemapEntry() | ListingEntry() | TelegramEntry():
+            return [_target(entry, normalise_url(entry.url))]
+        case _:
+            assert_never(entry)
+
+
+def _dated_targets(entry: SitemapEntry | ListingEntry, days: DayRange) -> list[Target]:
+    """Newest first; all of them belong to the entry as the registry writes it."""
+    return [replace(_target(entry, url), entry_url=entry.url) for url in addresses(entry, days)]
+
+
+def _target(entry: Entry, url: str) -> Target:
     role = CaptureRole.BOTH if isinstance(entry, TelegramEntry) else CaptureRole.ENTRY
-    url = list_address(entry) if isinstance(entry, WordPressEntry) else normalise_url(entry.url)
     return Target(url=url, role=role, entry=entry, entry_kind=entry.kind)
+
+
+def known_target(visit: Visit) -> Target:
+    """Return the target that a page which was visited is."""
+    return Target(
+        url=visit.url, role=visit.role, entry_url=visit.entry_url, entry_kind=visit.entry_kind, hints=visit.hints
+    )
 
 
 def refusal(url: str, source: Source) -> SkipReason | None:
@@ -76,7 +135,7 @@ def linked_targets(page: Target, discovery: Discovery) -> list[Target]:
     """Return the targets to which a page of an entry leads: its further pages first, then links, then bad links."""
     entry_url = page.entry_url or page.url
     further = [
-        replace(page, url=link.url, hints=link.hints, entry_url=entry_url, level=page.level + 1)
+        replace(page, url=link.url, hints=link.hints, entry_url=entry_url, level=page.level + 1, may_lack=False)
         for link in discovery.next_pages
     ]
     pages = [

@@ -1,29 +1,50 @@
 """What each URL of a source last gave, and when it is due again: one SQLite file a source, `visits/<source>.sqlite`.
 
+With it: which channel messages were seen, which servers lie about changes, and how far each backfill has come.
+
 Derived from the archive and written after it, so that a kill between the two loses nothing: what a crawl left behind
 is learned again from its file, and `rebuild_visits` makes the whole. The rules are in `scrapers.revisits`.
 """
 
+import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from scrapers.archive import CrawlParts, list_crawls, read_parts
-from scrapers.outcomes import Discovery, StoredCapture, UrlOutcome, instant, parse_instant
+from scrapers.outcomes import StoredCapture, StoredDiscovery, UrlOutcome, instant, parse_instant, to_json
+from scrapers.page_words import words_sha256
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.recovery import locked_source
 from scrapers.registry import Source
-from scrapers.revisits import Fetched, Validators, Visit, is_remembered, learn
+from scrapers.revisits import Fetched, Validators, Visit, is_lie, is_remembered, is_walked, learn
+from scrapers.same_page import page_key
 
 logger = logging.getLogger(__name__)
 
 _SQL = Path(__file__).parent
 _INSTANTS = ("first_fetched_at", "last_fetched_at", "last_changed_at", "decided_at", "next_due_at")
-_PLAIN = ("url", "entry_url", "entry_kind", "body_sha256", "reason", "n_changes_in_row", "n_failures")
+_COUNTS = ("n_changes", "n_changes_in_row", "n_not_modified", "n_quiet", "n_failures")
+_PLAIN = ("url", "entry_url", "entry_kind", "body_sha256", "reason", *_COUNTS)
+
+_VERSION = 2
+"""Of the file's layout; a file of another one is made anew from the archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """A page of an entry that a backfill has met."""
+
+    entry_url: str | None
+    is_done: bool
+    """Read, or known not to be there; else it is asked for again."""
 
 
 class Visits:
@@ -36,9 +57,13 @@ class Visits:
         # WAL with NORMAL: a kill loses nothing; a power loss may lose the last changes, which the archive still has.
         self._database.execute("pragma journal_mode = wal")
         self._database.execute("pragma synchronous = normal")
-        self._database.executescript((_SQL / "visits_schema.sql").read_text(encoding="utf-8"))
-        self._put = (_SQL / "visits_put.sql").read_text(encoding="utf-8")
-        self._due = (_SQL / "visits_due.sql").read_text(encoding="utf-8")
+        self._sql = {path.stem.removeprefix("visits_"): path.read_text("utf-8") for path in _SQL.glob("visits_*.sql")}
+        (version,) = self._database.execute("pragma user_version").fetchone()
+        self.is_of_this_version = version == _VERSION or not self._has_tables()
+        """Whether this code can read and write the file."""
+        if self.is_of_this_version:
+            self._database.executescript(self._sql["schema"])
+            self._database.execute(f"pragma user_version = {_VERSION}")
 
     def __enter__(self) -> Self:
         return self
@@ -62,15 +87,40 @@ class Visits:
         row = self._database.execute("select * from visit where url = ?", (url,)).fetchone()
         return _visit(row) if row else None
 
+    def has_fetched(self, url: str) -> bool:
+        """Whether a normalised address has ever answered."""
+        visit = self.get(url)
+        return visit is not None and visit.first_fetched_at is not None
+
     def due(self, now: datetime, n_most: int) -> list[Visit]:
         """Pages that are due, longest overdue first."""
-        rows = self._database.execute(self._due, {"now": instant(now), "n_most": n_most}).fetchall()
+        rows = self._database.execute(self._sql["due"], {"now": instant(now), "n_most": n_most}).fetchall()
         return [visit for row in rows if (visit := self.get(row["url"])) is not None]
 
-    def knows_all(self, posts: Iterable[str]) -> bool:
-        """Whether every one of these channel messages was seen before."""
+    def address_of(self, page_key: str) -> str | None:
+        """The address under which a page is known; None when it never answered, or failed at the last look."""
+        row = self._database.execute(self._sql["same_page"], {"page_key": page_key}).fetchone()
+        return row["url"] if row else None
+
+    def count_unknown(self, urls: Iterable[str]) -> int:
+        """How many of these addresses were never asked for nor put off."""
+        (count,) = self._database.execute(self._sql["unknown"], {"urls": json.dumps(list(urls))}).fetchone()
+        return int(count)
+
+    def is_distrusted(self, url: str, role: CaptureRole) -> bool:
+        """Whether the server of an address has lied about changes of such pages."""
+        find = "select 1 from distrust where host = ? and role = ?"
+        return self._database.execute(find, (urlsplit(url).netloc, str(role))).fetchone() is not None
+
+    def walked(self, days: str, before: datetime) -> dict[str, Walked]:
+        """Pages of entries that a backfill of these days had met before an instant, by address."""
+        rows = self._database.execute(self._sql["walked"], {"days": days, "before": instant(before)}).fetchall()
+        return {row["url"]: Walked(entry_url=row["entry_url"], is_done=bool(row["is_done"])) for row in rows}
+
+    def count_new_posts(self, posts: Iterable[str]) -> int:
+        """How many of these channel messages were never seen before."""
         find = "select 1 from post where post = ?"
-        return all(self._database.execute(find, (post,)).fetchone() for post in posts)
+        return sum(self._database.execute(find, (post,)).fetchone() is None for post in posts)
 
     def learn_posts(self, posts: Iterable[str]) -> None:
         """Remember channel messages as seen."""
@@ -79,26 +129,35 @@ class Visits:
             self._database.executemany("insert or ignore into post (post) values (?)", [(post,) for post in posts])
 
     def learn(
-        self, outcomes: Iterable[UrlOutcome], context: Mapping[str, Visit], fetched: Mapping[str, Fetched]
+        self,
+        outcomes: Iterable[UrlOutcome],
+        context: Mapping[str, Visit],
+        fetched: Mapping[str, Fetched],
+        *,
+        days: str | None = None,
     ) -> None:
-        """Remember outcomes. `context` says by URL what led there, `fetched` what was answered."""
+        """Remember outcomes. `context`: what led to a URL; `fetched`: what it answered; `days`: those of a backfill."""
         with self._database:
             self._database.execute("begin")
             for outcome in outcomes:
                 self._learn_one(outcome, context.get(outcome.url), fetched.get(outcome.url))
+                if days and outcome.role is not CaptureRole.PAGE:
+                    self._database.execute(self._sql["walk"], _walk_row(outcome, days))
 
     def learn_crawl(self, parts: CrawlParts) -> None:
         """Remember what a file of the archive says; what is known already stays as it is."""
         seen = {stored.capture.request_url: stored for stored in parts.captures}
-        found = {stored.page_url: stored.discovery for stored in parts.discoveries}
-        fetched = {url: fetched_of(it.capture, it.payload_sha256, found.get(url)) for url, it in seen.items()}
+        found = {stored.page_url: stored for stored in parts.discoveries}
+        fetched = {
+            url: _fetched_of(it.capture, it.payload_sha256, it.words_sha256, found.get(url)) for url, it in seen.items()
+        }
         context = _context(parts, seen)
         ended = {outcome.url for outcome in parts.outcomes}
         for stored in parts.discoveries:
             # A page that was not taken yet when the crawl was killed is read again, as if for the first time.
             if stored.page_url in ended:
                 self.learn_posts(stored.discovery.posts)
-        self.learn(parts.outcomes, context, fetched)
+        self.learn(parts.outcomes, context, fetched, days=parts.header.backfill)
 
     def forget(self, is_withheld: Callable[[str], bool]) -> None:
         """Remove every address that is withheld, its bytes included."""
@@ -115,9 +174,15 @@ class Visits:
         if known is None and not is_remembered(outcome):
             return
         fresh = Visit(url=outcome.url, role=outcome.role, entry_url=outcome.entry_url)
+        if known is not None and fetched is not None and is_lie(known, outcome, fetched):
+            distrust = "insert or ignore into distrust (host, role) values (?, ?)"
+            self._database.execute(distrust, (urlsplit(outcome.url).netloc, str(outcome.role)))
         learnt = learn(known or context or fresh, outcome, context.hints if context else Hints(), fetched)
         if learnt != known:
-            self._database.execute(self._put, _row(learnt))
+            self._database.execute(self._sql["put"], _row(learnt))
+
+    def _has_tables(self) -> bool:
+        return self._database.execute("select 1 from sqlite_schema").fetchone() is not None
 
 
 def visits_path(folder: Path, source_id: str) -> Path:
@@ -126,7 +191,7 @@ def visits_path(folder: Path, source_id: str) -> Path:
 
 
 def open_visits(archive: Path, folder: Path, source: Source, *, trusted_until: datetime | None = None) -> Visits:
-    """Open the visits of a source; when there are none, they are made from the archive.
+    """Open the visits of a source; when there are none, or of an older layout, they are made from the archive.
 
     `trusted_until`: the last record that a crawl left behind. When the visits know of something later, the archive has
     lost its end (a power cut: it is flushed, not synced, record by record) and they are made anew.
@@ -134,12 +199,16 @@ def open_visits(archive: Path, folder: Path, source: Source, *, trusted_until: d
     path = visits_path(folder, source.id)
     if path.exists():
         visits = Visits(path)
-        latest = visits.latest()
-        if trusted_until is None or latest is None or latest <= trusted_until:
+        if visits.is_of_this_version and _may_trust(visits, trusted_until):
             return visits
         visits.close()
-        logger.warning("source=%s visits know more than the archive: made anew", source.id)
+        logger.warning("source=%s visits know more than the archive, or are of another layout: made anew", source.id)
     return Visits(_rebuild(archive, folder, source))
+
+
+def _may_trust(visits: Visits, until: datetime | None) -> bool:
+    latest = visits.latest()
+    return until is None or latest is None or latest <= until
 
 
 def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:
@@ -163,16 +232,32 @@ def _rebuild(archive: Path, visits: Path, source: Source) -> Path:
     return path
 
 
-def fetched_of(capture: Capture, body_sha256: str, discovery: Discovery | None) -> Fetched:
-    """What a visit keeps of a capture; `discovery` is where it leads, when it is of an entry.
+def fetched_answer(capture: Capture, found: StoredDiscovery | None) -> Fetched:
+    """What a visit keeps of a capture whose body is at hand; as `_fetched_of`."""
+    words = words_sha256(capture.body) if capture.role is not CaptureRole.ENTRY else None
+    return _fetched_of(capture, sha256(capture.body).hexdigest(), words, found)
 
-    Of a sitemap index no validators: that the index is the same says nothing of the sitemaps that it names.
+
+def _fetched_of(capture: Capture, body_sha256: str, words: str | None, found: StoredDiscovery | None) -> Fetched:
+    """What a visit keeps of a capture; `found` is where it leads, when it is of an entry.
+
+    Of a sitemap index no validators: that the index is the same says nothing of the sitemaps that it names. An entry
+    says what it leads to: the times of its making that feeds carry are no news.
     """
-    if capture.entry_kind == "sitemap" and discovery is not None and discovery.next_pages:
-        return Fetched(validators=Validators(), body_sha256=body_sha256)
+    if found is None:
+        return Fetched(_validators(capture), body_sha256, words)
+    discovery = found.discovery
+    led_to = to_json(replace(found, n_new=None))
+    words = sha256(json.dumps([led_to, words], sort_keys=True).encode()).hexdigest()
+    if capture.entry_kind == "sitemap" and discovery.next_pages:
+        return Fetched(Validators(), body_sha256, words)
+    n_items = len(discovery.links) + len(discovery.posts)
+    return Fetched(_validators(capture), body_sha256, words, n_items=n_items, n_new=found.n_new)
+
+
+def _validators(capture: Capture) -> Validators:
     headers = {name.lower(): value for name, value in capture.headers}
-    validators = Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
-    return Fetched(validators=validators, body_sha256=body_sha256)
+    return Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
 def _context(parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
@@ -200,6 +285,8 @@ def _row(visit: Visit) -> dict[str, Any]:
     return {
         **{name: getattr(visit, name) for name in _PLAIN},
         **{name: _written(getattr(visit, name)) for name in _INSTANTS},
+        "said": " ".join(visit.said),
+        "page_key": page_key(visit.url),
         "role": str(visit.role),
         "outcome": visit.outcome and str(visit.outcome),
         "title": visit.hints.title,
@@ -214,12 +301,23 @@ def _visit(row: sqlite3.Row) -> Visit:
     instants: dict[str, Any] = {name: parse_instant(row[name]) if row[name] else None for name in _INSTANTS}
     return Visit(
         role=CaptureRole(row["role"]),
+        said=tuple(row["said"].split()),
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         hints=Hints(title=row["title"], published=row["published"], modified=row["modified"]),
         validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
         **{name: row[name] for name in _PLAIN},
         **instants,
     )
+
+
+def _walk_row(outcome: UrlOutcome, days: str) -> dict[str, Any]:
+    return {
+        "days": days,
+        "url": outcome.url,
+        "entry_url": outcome.entry_url,
+        "is_done": is_walked(outcome),
+        "decided_at": instant(outcome.decided_at),
+    }
 
 
 def _written(at: datetime | None) -> str | None:

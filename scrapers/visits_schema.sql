@@ -1,4 +1,5 @@
--- Grain: visit: one URL that a crawl of the source asked for or put off; post: one channel message seen.
+-- Grain: visit: one URL that a crawl of the source asked for or put off; post: one channel message seen; distrust: one
+-- host whose word about changes was a lie, for entries and pages apart; walk: one page of an entry met in a backfill.
 -- Both are derived from the archive (rebuild_visits). Instants are ISO 8601, UTC, microseconds, Z: they sort as text.
 create table if not exists visit (
     url text primary key,
@@ -11,12 +12,17 @@ create table if not exists visit (
     etag text,
     last_modified text,
     body_sha256 text,
+    said text not null,
+    page_key text not null,
     outcome text,
     reason text,
     first_fetched_at text,
     last_fetched_at text,
     last_changed_at text,
+    n_changes integer not null,
     n_changes_in_row integer not null,
+    n_not_modified integer not null,
+    n_quiet integer not null,
     n_failures integer not null,
     decided_at text,
     next_due_at text
@@ -26,4 +32,21 @@ create index if not exists visit_by_due on visit (next_due_at) where next_due_at
 
 create table if not exists post (
     post text primary key
+) strict, without rowid;
+
+create index if not exists visit_by_page on visit (page_key, first_fetched_at, url) where role = 'page';
+
+create table if not exists distrust (
+    host text not null,
+    role text not null,
+    primary key (host, role)
+) strict, without rowid;
+
+create table if not exists walk (
+    days text not null,
+    url text not null,
+    entry_url text,
+    is_done integer not null,
+    decided_at text not null,
+    primary key (days, url)
 ) strict, without rowid;

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from scrapers.identity import normalise_url
 from scrapers.outcomes import DiscoveredUrl, Discovery
+from scrapers.records import Hints
 from scrapers.registry import TelegramEntry
 from scrapers.spiders.links import BadContentError
 
 _POST = re.compile(rb'data-post="([A-Za-z0-9_]{3,40})/(\d{1,10})"')
+_DAY = re.compile(rb'<time[^<>]{0,200}datetime="(\d{4}-\d\d-\d\d)')
 _MARK = b"tgme_"
 """Begins the class names of every preview page, also of an empty one."""
 
@@ -22,7 +24,8 @@ POSTS_MAX = 500
 def discover(body: bytes, url: str, entry: TelegramEntry) -> Discovery:
     """Return the messages shown, and the page of those before the oldest of them.
 
-    Raises BadContentError for what is no preview page.
+    Raises BadContentError for what is no preview page, and for a newest page without messages: a rate limit and a
+    preview that was switched off look so too, and whether the channel is empty stays unknown.
     """
     if _MARK not in body:
         raise BadContentError("no Telegram preview page")
@@ -30,7 +33,10 @@ def discover(body: bytes, url: str, entry: TelegramEntry) -> Discovery:
     shown = [m for m in _POST.findall(body)[:POSTS_MAX] if m[0].decode().lower() == handle]
     numbers = sorted({int(number) for _, number in shown})
     posts = tuple(f"{handle}/{number}" for number in numbers)
+    if not numbers and "before=" not in urlsplit(url).query:
+        raise BadContentError("no messages shown: unknown, not empty")
     if not numbers or numbers[0] <= 1:
         return Discovery(posts=posts)
-    older = DiscoveredUrl(url=normalise_url(f"?before={numbers[0]}", base=entry.url))
+    hints = Hints(published=min((day.decode() for day in _DAY.findall(body)), default=None))
+    older = DiscoveredUrl(url=normalise_url(f"?before={numbers[0]}", base=entry.url), hints=hints)
     return Discovery(posts=posts, next_pages=(older,))

@@ -71,7 +71,8 @@ def _older(posts: list[_Post], url: str, entry: WordPressEntry) -> tuple[Discove
     # A second later, because `before` leaves out what bears that very time.
     oldest = min(post.date for post in posts) + timedelta(seconds=1)
     address = normalise_url(add_or_replace_parameters(url, {"before": f"{oldest:%Y-%m-%dT%H:%M:%S}"}))
-    return (DiscoveredUrl(url=address),) if address != url else ()
+    hints = Hints(published=f"{oldest:%Y-%m-%d}")
+    return (DiscoveredUrl(url=address, hints=hints),) if address != url else ()
 
 
 def _hints(post: _Post) -> Hints:

@@ -11,6 +11,7 @@ from typing import Any
 from scrapers.answers import Answer
 from scrapers.archive import ArchivedCrawl, list_crawls, open_crawl
 from scrapers.crawl import CrawlJob, CrawlLimits, crawl_with
+from scrapers.days import DayRange
 from scrapers.outcomes import CrawlSummary
 from scrapers.records import FailReason
 from scrapers.registry import Source
@@ -44,6 +45,7 @@ class Offline:
         as_of: datetime = DAY,
         max_pages: int = 100,
         dies_after: int | None = None,
+        days: DayRange | None = None,
     ) -> CrawlSummary:
         """Crawl once. `dies_after`: the number of answers after which the process dies."""
         job = CrawlJob(
@@ -53,6 +55,7 @@ class Offline:
             run_id=run_id,
             as_of=as_of,
             limits=CrawlLimits(max_pages=max_pages),
+            days=days,
         )
         return crawl_with(lambda course: self._carry_out(course, web, dies_after), job)
 

@@ -146,7 +146,12 @@ def test_a_channel_page_gives_its_messages_and_the_page_before() -> None:
 
 @pytest.mark.parametrize("body", [b"<html class='tgme_page'></html>", b'<i class="tgme_" data-post="desk_kg/1"></i>'])
 def test_a_channel_ends_with_an_empty_page_or_its_first_message(body: bytes) -> None:
-    assert discover(body, CHANNEL.url, CHANNEL).next_pages == ()
+    assert discover(body, CHANNEL.url + "?before=2", CHANNEL).next_pages == ()
+
+
+def test_a_channel_that_shows_nothing_is_unknown_and_not_empty() -> None:
+    with pytest.raises(BadContentError, match="unknown, not empty"):
+        discover(b"<html class='tgme_page'></html>", CHANNEL.url, CHANNEL)
 
 
 @pytest.mark.parametrize("version", ["0.91", "0.92", "2.0"])
