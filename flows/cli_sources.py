@@ -1,15 +1,19 @@
 """The verb `sources`: what the registry says, and what the outlets themselves say to it."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from flows.checks import NoCheck, check_sources
+from flows.checks import NewSite, NoCheck, check_sources, propose_source
 from flows.cli_options import (
     PROBLEMS,
     HomeOption,
     JsonOption,
+    MisusedError,
+    Place,
     SourcesOption,
     log_to_stderr,
     open_place,
@@ -19,8 +23,8 @@ from flows.cli_options import (
 )
 from flows.settings import Settings
 from scrapers.check_reports import CheckReport, PageCheck, latest_report
-from scrapers.data_root import DataRoot
-from scrapers.registry import Source, find_sources, load_registry
+from scrapers.data_root import DataRoot, write_beside
+from scrapers.registry import SHIPPED_SOURCES, Source, find_sources, load_registry
 
 sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
 
@@ -87,6 +91,46 @@ def check(
             _print_report(it)
     if not all(isinstance(it, CheckReport) and it.is_passed for it in found):
         raise typer.Exit(PROBLEMS)
+
+
+@sources_app.command("add")
+def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
+    url: Annotated[str, typer.Argument(metavar="URL", help="Home page of the outlet.", show_default=False)],
+    source_id: Annotated[str | None, typer.Option("--id", help="Id of the source. [made from the host]")] = None,
+    delay_s: Annotated[float | None, typer.Option("--delay-s", help="Seconds between two requests. [5]")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Put the file into the registry folder.")] = False,
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at a site, and propose its registry file as a candidate: feeds, sitemaps, languages, zone, channel.
+
+    Looks at robots.txt and the home page, then once at each way in and at three pages. The proposal and one page are
+    kept in the data root; nothing is crawled before a person, or `sources check`, has passed it.
+    """
+    place = open_place(home, sources)
+    _require_new(url, source_id, place, sources if write else place.root.checks)
+    site = NewSite(url=url, source_id=source_id, delay_s=delay_s)
+    proposal = asyncio.run(propose_source(place.settings, site, log_to_stderr()))
+    path = proposal.path
+    if write:
+        path = place.settings.sources / path.name
+        write_beside(path, proposal.toml)
+    print_json(proposal.model_dump(mode="json")) if as_json else typer.echo(proposal.toml)
+    typer.echo(f"{path}: written; {proposal.golden or 'no page'} kept to look at", err=True)
+    if not any(entry.problem is None for entry in proposal.report.entries):
+        typer.echo(f"kabarchy: {proposal.source_id}: no way in was found", err=True)
+        raise typer.Exit(PROBLEMS)
+
+
+def _require_new(url: str, source_id: str | None, place: Place, target: Path | None) -> None:
+    """Raise MisusedError when the site is a source already, or the file would go into the shipped registry."""
+    host = (urlsplit(url if "://" in url else f"https://{url}").netloc).lower()
+    known = next((it.id for it in place.registry.values() if host in it.hosts or it.id == source_id), None)
+    if known:
+        raise MisusedError(f"{source_id or host}: is in the registry as {known}")
+    if target is None and place.settings.sources == SHIPPED_SOURCES.resolve():
+        raise MisusedError("--write: name the registry folder with --sources; the shipped one is not written to")
 
 
 def _print_report(report: CheckReport) -> None:

@@ -1,5 +1,6 @@
-"""The stages of this package from the command line: `python -m scrapers crawl | extract | list-crawls | probe`.
+"""The stages of this package from the command line: `python -m scrapers crawl | extract | list-crawls`.
 
+`probe | scout | propose` look at sites; see `scrapers.probe` and `scrapers.adding`.
 Results are JSON on stdout, the log is JSON lines on stderr. Exit codes: 0 done, 1 ran and found problems, 2 misused.
 """
 
@@ -111,6 +112,36 @@ def _probe(options: argparse.Namespace) -> int:
     return DONE if report.is_passed else FOUND_PROBLEMS
 
 
+def _scout(options: argparse.Namespace) -> int:
+    from scrapers.adding import scout_site
+
+    return _look(options, scout_site)
+
+
+def _propose(options: argparse.Namespace) -> int:
+    from scrapers.adding import probe_draft
+
+    return _look(options, probe_draft)
+
+
+def _look(options: argparse.Namespace, look: Callable[..., object]) -> int:
+    """Look at a site that is no source yet and print what was found."""
+    from pydantic import TypeAdapter
+
+    from scrapers.adding import site_of
+    from scrapers.identity import BadUrlError
+    from scrapers.settings import ContactRequiredError
+
+    checks = open_data_root(options.home).checks
+    asked = {"source_id": options.id, "contact_url": options.contact_url, "delay_s": options.delay_s}
+    try:
+        found = look(site_of(options.url, checks, **asked))
+    except (BadUrlError, ContactRequiredError) as error:
+        return _say(error, MISUSED)
+    print(TypeAdapter(type(found)).dump_json(found).decode())
+    return DONE
+
+
 def _extract(options: argparse.Namespace) -> int:
     from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
 
@@ -172,6 +203,8 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("source", help="id of a source")
     probe.add_argument("--contact-url", help="a page about us; required for sources that are not on this machine")
     probe.set_defaults(command=_probe)
+    _add_site(commands.add_parser("scout", parents=[common], help="draft a source from a home page"), _scout)
+    _add_site(commands.add_parser("propose", parents=[common], help="probe the draft, propose a source"), _propose)
     extract = commands.add_parser("extract", parents=[common], help="extract what has no current batch")
     extract.add_argument("--crawl", action="append", default=[], metavar="CRAWL_ID", help="only this one; repeatable")
     extract.add_argument("--workers", type=int, default=2, help="worker processes")
@@ -180,6 +213,14 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("source", nargs="?", help="only this source")
     listing.set_defaults(command=_list_crawls)
     return parser
+
+
+def _add_site(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace], int]) -> None:
+    parser.add_argument("url", help="address of the home page")
+    parser.add_argument("--id", help="id of the source; else made from the host")
+    parser.add_argument("--delay-s", type=float, help="seconds between two requests")
+    parser.add_argument("--contact-url", help="a page about us; required for sites that are not on this machine")
+    parser.set_defaults(command=command)
 
 
 def _add_crawl(crawl: argparse.ArgumentParser) -> None:

@@ -108,6 +108,17 @@ class CheckReport(_Said):
         return self.checked_at.date()
 
 
+class Proposal(_Said):
+    """A proposed registry file, and what it rests on."""
+
+    source_id: str
+    path: Path
+    toml: str
+    golden: Path | None
+    """The page that was kept; None when no article was reached."""
+    report: CheckReport
+
+
 def definition_sha256(source: Source) -> str:
     """Return the digest of what a check depends on: how the source is entered and read."""
     said = source.model_dump_json(include={"homepage", "languages", "timezone", "entries", "articles", "selectors"})

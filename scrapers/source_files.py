@@ -4,7 +4,8 @@ What many outlets of one platform share stands once, in `presets/<name>.toml` of
 shipped one. A source that says `preset = "<name>"` gets every key of it that it does not set itself; tables are laid
 together key by key, lists and values of the source replace those of the preset. Entries of the preset come behind the
 source's own, without those that the source names itself in any of its lists. The address of an entry may be relative:
-it is then of the source's home page.
+it is then of the source's home page. `recognise` of a preset is a pattern by which home pages of its platform are
+known; it is no key of a source.
 """
 
 import re
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 PRESETS = "presets"
+RECOGNISE = "recognise"
 ENTRY_LISTS = ("entries", "spare_entries", "dead_entries")
 
 _PRESET_NAME = re.compile(r"^[a-z0-9_]+$")
@@ -73,7 +75,8 @@ def read_source_file(path: Path, shipped: Path) -> SourceFile:
     preset = _read_preset(own, shipped) if "preset" in own.data else None
     data = _with_absolute_entries(own.data)
     if preset:
-        under = _with_absolute_entries({**preset.data, "homepage": own.data.get("homepage")})
+        own_keys = {key: value for key, value in preset.data.items() if key != RECOGNISE}
+        under = _with_absolute_entries({**own_keys, "homepage": own.data.get("homepage")})
         data = {**_lay_over(under, data), **_entries_of_both(under, data)}
     return SourceFile(own, preset, data)
 
@@ -98,6 +101,22 @@ def find_line(text: str, keys: Keys) -> int | None:
         if len(here) > depth and keys[: len(here)] == here:
             found, depth = number, len(here)
     return found
+
+
+def recognise_preset(html: str, registries: Iterable[Path]) -> str | None:
+    """Return the name of the preset by whose pattern a home page is known; None when none is.
+
+    Of several the last by name: `x_y` is a special case of `x`. Raises BadSourceFileError naming file and pattern.
+    """
+    found: list[str] = []
+    for path in sorted(path for folder in registries for path in (folder / PRESETS).glob("*.toml")):
+        pattern = _read_toml(path).data.get(RECOGNISE)
+        try:
+            if isinstance(pattern, str) and re.search(pattern, html):
+                found.append(path.stem)
+        except re.error as error:
+            raise BadSourceFileError(f"{path}: {RECOGNISE}: {error} (got {pattern!r})") from error
+    return max(found, default=None)
 
 
 def find_claimed_twice(claims: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

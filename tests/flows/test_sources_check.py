@@ -1,0 +1,58 @@
+"""`sources check` over the sample world: what it says, and what a passed check changes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows.cli import app
+from flows.cli_options import open_place
+from samples.world import NewsWorld
+from scrapers.data_root import open_data_root
+
+CANDIDATE = "jailoo_brief"
+UNCHECKED = "tunduk_times"
+
+
+def kabarchy(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data root that knows the sample world as candidates, one of which was checked."""
+    root = open_data_root(tmp_path_factory.mktemp("check") / "home")
+    with NewsWorld() as world:
+        world.write_registry(root.sources)
+        for source_id in (CANDIDATE, UNCHECKED):
+            path = root.sources / f"{source_id}.toml"
+            path.write_text(path.read_text().replace('"enabled"', '"candidate"'))
+        result = kabarchy("sources", "check", CANDIDATE, "--home", root.path)
+        (root.path / "said.txt").write_text(result.stdout)
+        yield root.path
+
+
+def test_a_good_outlet_passes_and_every_field_of_its_pages_is_shown(home: Path) -> None:
+    said = (home / "said.txt").read_text()
+
+    assert f"{CANDIDATE}: passed" in said
+    assert [
+        word for word in ("title", "published", "date from", "authors", "language", "text") if word not in said
+    ] == []
+
+
+def test_a_run_without_names_takes_the_candidate_that_passed_and_not_the_other(home: Path) -> None:
+    chosen = [source.id for source in open_place(home).choose(None)]
+
+    assert CANDIDATE in chosen
+    assert UNCHECKED not in chosen
+
+
+def test_the_list_tells_the_state_and_the_last_check(home: Path) -> None:
+    rows = {row["source"]: row for row in json.loads(kabarchy("sources", "list", "--home", home, "--json").stdout)}
+
+    assert rows[CANDIDATE]["status"] == "candidate"
+    assert rows[CANDIDATE]["checked"].endswith(" passed")
+    assert rows[UNCHECKED]["checked"] is None
