@@ -116,7 +116,7 @@ def test_one_page_is_kept_with_what_was_extracted_and_the_draft_is_gone(added: A
 
     assert "Жаңы китепкана" in gzip.decompress((folder / "golden" / "page.html.gz").read_bytes()).decode()
     assert said["extracted"]["published_at"] == "2026-11-20 04:00:00+00:00"
-    assert said["capture"]["request_url"] == f"{added.site.url}/2026/11/kitepkana-1"
+    assert said["capture"]["request_url"] == f"{added.site.url}/2026/11/kitepkana-1/"
     assert sorted(it.name for it in folder.iterdir()) == ["golden", "tookabar.toml"]
 
 
