@@ -29,8 +29,8 @@ _YEAR_FIRST = re.compile(
     rf"[\s\-–]*(?:nj[iy][\s\-]+)?(?P<m>{MONTH})"
 )
 _DAY_FIRST = re.compile(
-    rf"(?i)(?<![\d:.,/])(?P<d>\d{{1,2}})(?:st|nd|rd|th|[\s\-–]?nj[iy]|-?го|-е|\s?-?ші)?[\s.\-–]*(?:of\s+|de\s+)?"
-    rf"(?P<m>{MONTH})(?:[\s,.\-–]*(?:de\s+)?(?P<y>(?:19|20)\d{{2}}(?!\d)|['’]\d{{2}}(?!\d)))?"
+    rf"(?i)(?<![\d:.,/])(?<!\d[-–])(?<!\.[-–])(?P<d>\d{{1,2}})(?:st|nd|rd|th|[\s\-–]?nj[iy]|-?го|-е|\s?-?ші)?[\s.\-–]*(?:of\s+|de\s+)?"
+    rf"(?P<m>{MONTH})(?:[\s,.\-–]*(?:de\s+)?(?P<y>(?:19|20)\d{{2}}(?!\d(?!\d?\.\s))|['’]\d{{2}}(?!\d)))?"
 )
 _MONTH_FIRST = re.compile(
     rf"(?i)(?<!\w)(?P<m>{MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])(?:,?\s+(?P<y>(?:19|20)\d{{2}})(?!\d))?"
@@ -41,13 +41,14 @@ _NUMERIC = re.compile(
 _NUMERIC_YEAR_FIRST = re.compile(
     r"(?<![\d./])(?P<y>(?:19|20)\d{2})(?P<sep>[./])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"
 )
+_EAST_ASIAN = re.compile(r"(?P<y>(?:19|20)\d{2})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]")
 _YEAR_LAST = re.compile(  # Unix and Java: "Mon Aug 03 12:45:00 EDT 2015"
-    rf"(?i)(?<!\w)(?P<m>{MONTH})\s+(?P<d>\d{{1,2}})\s+\d{{1,2}}:\d\d:\d\d\s+[A-Z+0-9:]{{3,9}}\s+(?P<y>(?:19|20)\d{{2}})(?!\d)"
+    rf"(?i)(?<!\w)(?P<m>{MONTH})\s+(?P<d>\d{{1,2}})\s+\d{{1,2}}:\d\d:\d\d\s+(?:[A-Z+0-9:]{{3,9}}\s+)?(?P<y>(?:19|20)\d{{2}})(?!\d)"
 )
 _DAY_WORD = re.compile(r"(?i)(?<!\w)(" + "|".join(map(re.escape, DAYS_BACK)) + r")(?!\w)")
 
 _TIME = re.compile(
-    r"(?i)(?<![\d:.,+-])(?P<H>[01]?\d|2[0-4])(?::|\s?h\s?|\.(?=\d\d\s*uhr))(?P<M>[0-5]\d)(?::(?P<S>[0-5]\d))?(?![\d:])"
+    r"(?i)(?<![\d:.,+-])(?P<H>[01]?\d|2[0-4])(?::|\s?h\s?|\s?[時时]\s?|\.(?=\d\d\s*uhr))(?P<M>[0-5]\d)(?::(?P<S>[0-5]\d))?(?![\d:])"
     r"\s*(?P<half>[ap]\.?m\b\.?)?"
 )
 _OFFSET = re.compile(r"\s*\(?(?:(?:UTC|GMT)\s?(?P<of_utc>[+-]\d{1,2}(?::?\d{2})?)|(?P<bare>[+-]\d{2}:?\d{2}))(?!\d)")
@@ -113,6 +114,8 @@ def _read_named_month(text: str, local_now: datetime) -> WrittenDate | None:
 
 
 def _read_numeric(text: str, _local_now: datetime) -> WrittenDate | None:
+    if east := _EAST_ASIAN.search(text):
+        return _written(text, east, year=int(east["y"]), month=int(east["m"]), day=int(east["day"]))
     match = _NUMERIC_YEAR_FIRST.search(text) or _NUMERIC.search(text)
     if match is None:
         return None

@@ -8,18 +8,19 @@ import re
 
 _MONTH_STEMS: tuple[str, ...] = (
     # ru, ky, uk | kk | uz, tg Cyrillic | uz, tk Latin | en | de, fr, es, pl, tr
-    "январ січн сiчн қаңтар үчтүн~айы yanvar ýanwar january januar jänner janvier enero stycz ocak jan",
-    "феврал лют ақпан бирдин~айы fevral fewral february februar février fevrier febrero lut şubat feb",
-    "март берез наурыз жалган~куран mart march märz mars marzo marca marzec mär mar",
-    "апрел квіт сәуір чын~куран aprel april avril abril kwiet nisan apr",
+    "январ січн сiчн қаңтар үчтүн~айы yanvar ýanwar january januar jänner janvier enero stycz ocak jan янв yan",
+    "феврал лют ақпан бирдин~айы fevral fewral february februar février fevrier febrero lut şubat feb фев fev",
+    "март берез наурыз жалган~куран mart march märz mars marzo marca marzec mär mar мар",
+    "апрел квіт сәуір чын~куран aprel april avril abril kwiet nisan apr апр",
     "май мая мае травн мамыр бугу may maý mai mayo maj mayıs",
     "июн черв маусым кулжа iyun iýun june juni juin junio czerw haziran jun",
     "июл лип шілде теке iyul iýul july juli juillet julio lip temmuz jul",
-    "август серп тамыз баш~оона avgust awgust august août aout agosto sierp ağustos aug",
-    "сентябр вересн қыркүйек аяк~оона sentabr sentyabr sentýabr september septembre septiembre wrze eylül sept sep",
-    "октябр жовтн қазан тогуздун~айы oktabr oktyabr oktýabr october oktober octobre octubre paźdz ekim oct okt",
-    "ноябр листопад қараша жетинин~айы noyabr noýabr november novembre noviembre listop kasım nov",
-    "декабр груд желтоқсан бештин~айы dekabr december dezember décembre decembre diciembre grud aralık dec dez",
+    "август серп тамыз баш~оона avgust awgust august août aout agosto sierp ağustos aug авг avg",
+    "сентябр вересн қыркүйек аяк~оона sentabr sentyabr sentýabr september septembre septiembre wrze eylül sept sep"
+    " сент сен sen",
+    "октябр жовтн қазан тогуздун~айы oktabr oktyabr oktýabr october oktober octobre octubre paźdz ekim oct okt окт",
+    "ноябр листопад қараша жетинин~айы noyabr noýabr november novembre noviembre listop kasım nov ноя noy",
+    "декабр груд желтоқсан бештин~айы dekabr december dezember décembre decembre diciembre grud aralık dec dez дек dek",
 )
 _ENDINGS = (
     r"(?:ь|я|а|е|и|і|ы|у|ю|ня|ий|ень|да|де|та|те|ында|инде|нда|ынын|инин|дагы|ындагы|ган|ға|ida|da|de|dagi|nda|ynda|inde"

@@ -1,8 +1,9 @@
 """When a page was published and last changed, by its own account, its entry's, its address and what it shows.
 
 Precedence: JSON-LD, meta and microdata, the source's selector, `<time>`, the feed's or sitemap's hint, the address, the
-date shown beside the headline. A date known to the day borrows the time from a weaker witness of the same day. Refused,
-and the next witness asked: dates more than a day after the capture, dates before 1990, what is no day of the calendar.
+date shown beside the headline, else the only one on the page. A date known to the day borrows the time from a weaker
+witness of the same day. Refused, and the next witness asked: dates more than a day after the capture, dates before
+1990, what is no day of the calendar. Where nothing is left, htmldate's fast search of the markup is asked for the day.
 """
 
 import re
@@ -12,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from htmldate import find_date
 from lxml.html import HtmlElement
 
 from scrapers.extraction.date_text import WrittenDate, read_date
+from scrapers.extraction.date_words import DAYS_BACK
 from scrapers.extraction.page import Page, count_chars, text_of
 from scrapers.extraction.page_lines import Neighbourhood
 from scrapers.records import Capture, DateOrigin, Precision
@@ -27,6 +30,7 @@ _FUTURE = timedelta(days=1)  # an outlet's clock or zone may be off by hours, no
 
 _PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "og:published_time", "og:pubdate", "article:published",
+    "article:published:time",
     "datepublished", "mediator_published_time", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
     "pubdate", "publishdate", "publish-date", "publish_date", "published_date", "published", "publication_date",
     "article.published", "rnews:datepublished", "dcterms.issued", "dcterms.created", "dc.date.issued", "dcterms.date",
@@ -45,6 +49,20 @@ _MAX_YEARLESS_CHARS = 40  # "4 января" in a longer line may be an event
 _DATELINE_CHARS = 60  # a paragraph may open with its date and time: "10:14, 20 января 2021, Бишкек - "
 _CLOCK_ERROR = timedelta(minutes=15)  # a cached header lags, the outlet's clock goes wrong
 _YEAR = re.compile(r"(?:19|20)\d\d|[./]\d\d\b")
+_LABEL = re.compile(
+    r"(?i)(?:дата(?: публикации)?|время публикации|опубликовано|размещено|добавлено|отправлено|жарыяланган|жарияланған"
+    r"|жарияланды|e.lon qilingan|chop etilgan|эълон қилинган|нашр шуд|çap edildi|published|posted|date"
+    r"|datum|veröffentlicht|erstellt|publi[ée])\b"
+)
+"""How a line begins that says when the page was published."""
+
+_DATELINE = re.compile(r"^[^\W\d]?[\d. /:,-]{8,}\s*[-–—|:]\s|^\d{1,2}[\s.-]\s?[^\W\d]+[\s,]+\d{4}\s*[-–—|:]\s")
+"""A paragraph that opens with its day: "27.1.2022 - Text"."""
+
+_TODAY = re.compile(rf"(?i)^\W*(?:{'|'.join(word for word, n in DAYS_BACK.items() if n == 0)})\W(?=.*\d{{4}})")
+"""A line that tells the reader which day it is: the page's clock."""
+
+_MAX_FURTHER = 3  # short lines that must agree on the day, where nothing marks the date
 _CHANGED = re.compile(
     r"(?i)обновл|изменен|updated|modified|өзгөрт|жаңырт|жаңарт|yangilan|янгилан|täzelen|aktualis|mis à jour"
 )
@@ -81,6 +99,8 @@ def read_published(page: Page, capture: Capture, source: Source, near: Neighbour
             first = witness
         if _settles(first, witness):
             return _published(_mended(first, witness), source.zone)
+    if first is None and (searched := _searched(page, capture, source)) is not None:
+        first = _Witness(DateOrigin.VISIBLE, searched)
     return None if first is None else _published(first, source.zone)
 
 
@@ -148,6 +168,13 @@ def _witnesses(page: Page, capture: Capture, source: Source, near: Neighbourhood
         yield _Witness(DateOrigin.VISIBLE, date)
 
 
+def _searched(page: Page, capture: Capture, source: Source) -> WrittenDate | None:
+    """Return the day that htmldate finds anywhere in the markup, for the few pages where nothing else gives one."""
+    day = find_date(page.root, original_date=True, extensive_search=False, min_date=OLDEST, max_date=capture.fetched_at)
+    date = read_date(day, fetched_at=capture.fetched_at, zone=source.zone) if day else None
+    return None if date is None or _is_page_clock(date, capture.fetched_at, source.zone) else date
+
+
 def _said(page: Page, capture: Capture, source: Source) -> Iterator[tuple[DateOrigin, str]]:
     """Yield what is written for machines, strongest first."""
     in_meta = [content for name in _PUBLISHED_META for content in page.meta.get(name, ())]
@@ -192,14 +219,31 @@ def _day_in_url(url: str, capture: Capture, source: Source) -> WrittenDate | Non
 
 
 def _shown(page: Page, near: Neighbourhood, *, fetched_at: datetime, zone: ZoneInfo) -> Iterator[WrittenDate]:
-    """Yield the dates shown after the headline, then in elements named for a date, then just before the headline."""
-    for line in near.after:
+    """Yield the dates shown: those that a line names as publication, else near the headline and in date elements."""
+    for line in (*(line for line in near.further if _LABEL.match(line)), *near.after):
         if date := _date_of_line(line, fetched_at=fetched_at, zone=zone):
             yield date
     for line in (*_date_elements(page.root), *near.before):
-        date = _date_of_line(line, fetched_at=fetched_at, zone=zone)
+        date = None if _TODAY.match(line) else _date_of_line(line, fetched_at=fetched_at, zone=zone)
         if date is not None and not _is_page_clock(date, fetched_at, zone):
             yield date
+    if date := _only_date(near.further, fetched_at=fetched_at, zone=zone):
+        yield date
+
+
+def _only_date(lines: tuple[str, ...], *, fetched_at: datetime, zone: ZoneInfo) -> WrittenDate | None:
+    """Return the one day that the page's short lines show, in its most exact form; None when they show several."""
+    dates = [
+        date
+        for line in lines
+        if not _TODAY.match(line)
+        and (date := _date_of_line(line, fetched_at=fetched_at, zone=zone))
+        and _YEAR.search(date.raw)
+        and not _is_page_clock(date, fetched_at, zone)
+    ]
+    if len({date.wall.date() for date in dates[:_MAX_FURTHER]}) != 1:
+        return None
+    return min(dates, key=lambda date: date.precision is Precision.DAY)
 
 
 def _is_page_clock(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> bool:
@@ -230,5 +274,9 @@ def _date_of_line(line: str, *, fetched_at: datetime, zone: ZoneInfo) -> Written
         return None
     has_year, has_time = _YEAR.search(date.raw) is not None, date.precision is not Precision.DAY
     if is_prose:
-        return date if has_year and has_time else None
-    return date if has_year or len(line) <= _MAX_YEARLESS_CHARS else None
+        return date if has_year and (has_time or _DATELINE.match(line)) else None
+    if has_year or has_time:
+        return date if has_year or len(line) <= _MAX_YEARLESS_CHARS else None
+    # "Today's word", "Погода сегодня": a word for a day is a date only when it stands alone
+    is_word = not any(map(str.isdigit, line))
+    return date if len(line) <= _MAX_YEARLESS_CHARS and (not is_word or line.casefold() in DAYS_BACK) else None

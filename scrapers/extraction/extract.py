@@ -88,7 +88,7 @@ def _read_metadata(page: Page, capture: Capture, source: Source) -> _Metadata:
         title=title,
         published=read_published(page, capture, source, near),
         modified_at=read_modified(page, capture, source),
-        authors=read_authors(page, source, near),
+        authors=read_authors(page, source, near, lines),
         section=read_section(page),
         tags=read_tags(page),
         language_declared=declared_language(page),

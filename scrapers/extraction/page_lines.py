@@ -16,6 +16,7 @@ _SKIPPED_TAGS = frozenset(
 
 _HEADINGS = ("h1", "h2", "h3")
 _AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
+_MAX_SHORT_CHARS = 60  # date, author and section; longer lines further off are prose or teasers
 _MAX_PAIR_CHARS = 40  # day and time in two elements
 
 
@@ -62,17 +63,24 @@ class Neighbourhood:
 
     after: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    """Short lines with digits in the rest of the page."""
 
 
 def look_around(lines: Lines, title: str | None) -> Neighbourhood:
     """Return the lines near the headline; none when the page does not show it."""
     headline = lines.find_headline(title) if title else None
+    short = [(i, line.text) for i, line in enumerate(lines.lines) if len(line.text) <= _MAX_SHORT_CHARS]
+    further = [(i, text) for i, text in short if any(map(str.isdigit, text))]
     if headline is None:
-        return Neighbourhood()
+        return Neighbourhood(further=tuple(text for _, text in further))
+    further.sort(key=lambda found: abs(found[0] - headline))
     near = [line.text for line in lines.lines[headline + 1 : headline + 1 + _AFTER_HEADLINE]]
     pairs = [f"{one}, {other}" for one, other in pairwise(near) if len(one) + len(other) < _MAX_PAIR_CHARS]
     before = [line.text for line in lines.lines[max(0, headline - _BEFORE_HEADLINE) : headline]]
-    return Neighbourhood(after=(*near, *pairs), before=tuple(reversed(before)))
+    return Neighbourhood(
+        after=(*near, *pairs), before=tuple(reversed(before)), further=tuple(text for _, text in further)
+    )
 
 
 class _LineBuilder:

@@ -5,7 +5,7 @@ Anything malformed is skipped: a page's structured data is a witness, never a re
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -32,7 +32,9 @@ class Structured:
     published: str | None = None
     modified: str | None = None
     authors: tuple[str, ...] = ()
-    """Names of persons, or of unknown kind; organisations are in `outlets`."""
+    """Names of persons, or of unknown kind."""
+    credited: tuple[str, ...] = ()
+    """Names of all authors, agencies and other organisations included."""
     outlets: tuple[str, ...] = ()
     """Names of the publisher and of the web site."""
     section: str | None = None
@@ -44,15 +46,19 @@ class Structured:
 def read_structured(root: HtmlElement) -> Structured:
     """Read the article node of a page's JSON-LD; an empty Structured when there is none."""
     nodes = [node for script in _scripts(root) for node in _nodes(script)]
-    outlets = tuple(name for node in nodes for name in _outlets(node))
+    by_id = {str(node["@id"]): node for node in reversed(nodes) if "@id" in node and "name" in node}
+    creditors = {id(author) for node in nodes for author in _authors(node, by_id)}
+    outlets = tuple(name for node in nodes if id(node) not in creditors for name in _outlets(node))
     article = next((node for node in nodes if _is_article(node)), None)
     if article is None:
-        return Structured(outlets=outlets)
+        return Structured(outlets=outlets, authors=_only_person(nodes))
+    authors = _authors(article, by_id)
     return Structured(
         headline=_first_text(article, "headline") or _first_text(article, "name"),
         published=_first_text(article, "datePublished") or _first_text(article, "dateCreated"),
         modified=_first_text(article, "dateModified"),
-        authors=tuple(_person_names(article.get("author")) or _person_names(article.get("creator"))),
+        authors=tuple(_names(a for a in authors if not _is_organisation(a))),
+        credited=tuple(_names(authors)),
         outlets=outlets,
         section=_first_text(article, "articleSection"),
         keywords=tuple(_keywords(article.get("keywords"))),
@@ -108,18 +114,32 @@ def _outlets(node: Json) -> Iterator[str]:
         yield from _texts(node.get("alternateName"))
     publisher = node.get("publisher")
     for named in _as_list(publisher):
-        yield from _texts(named.get("name")) if isinstance(named, dict) else _texts(named)
+        if not isinstance(named, dict):
+            yield from _texts(named)
+        elif "Person" not in _types(named):  # a blog is published by its author
+            yield from _texts(named.get("name"))
 
 
-def _person_names(value: object) -> list[str]:
-    """Return the names in an author property, organisations left out."""
-    names: list[str] = []
-    for author in _as_list(value):
-        if not isinstance(author, dict):
-            names.extend(_texts(author))
-        elif "Organization" not in " ".join(_types(author)):
-            names.extend(name for part in _as_list(author.get("name")) for name in _texts(part))
-    return names
+def _authors(node: Json, by_id: Mapping[str, Json]) -> list[object]:
+    """Return a node's authors, references to other nodes resolved."""
+    said = _as_list(node.get("author")) or _as_list(node.get("creator"))
+    return [by_id.get(str(a.get("@id")), a) if isinstance(a, dict) and "name" not in a else a for a in said]
+
+
+def _only_person(nodes: list[Json]) -> tuple[str, ...]:
+    """Return the name of the one person that a page without an article node tells of: mostly its author."""
+    names = dict.fromkeys(_names(node for node in nodes if "Person" in _types(node)))
+    return tuple(names) if len(names) == 1 else ()
+
+
+def _is_organisation(author: object) -> bool:
+    return isinstance(author, dict) and "Organization" in " ".join(_types(author))
+
+
+def _names(authors: Iterable[object]) -> Iterator[str]:
+    for author in authors:
+        for named in _as_list(author.get("name")) if isinstance(author, dict) else [author]:
+            yield from _texts(named)
 
 
 def _keywords(value: object) -> Iterator[str]:

@@ -122,3 +122,59 @@ def test_the_last_change_is_kept_apart() -> None:
     assert found.modified_at == datetime(2026, 11, 20, 5, tzinfo=UTC)
     assert found.published_at is None
     assert found.url == URL
+
+
+def test_a_line_that_says_which_day_it_is_is_no_publication() -> None:
+    page = html().replace("<nav>", "<div>Сегодня: пятница, 2 октября 2026</div><nav>")
+
+    assert article(page).published_at is None
+
+
+@pytest.mark.parametrize("line", ["Погода сегодня", "Today's word", "Kecha va bugun"])
+def test_a_word_for_a_day_among_others_is_no_date(line: str) -> None:
+    assert article(html(beside=f"<p>{line}</p>")).published_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("Сегодня, 14:05", datetime(2026, 11, 20, 8, 5, tzinfo=UTC)),
+        ("2 саат мурун", datetime(2026, 11, 20, 10, 0, tzinfo=UTC)),
+        ("kecha 21:15", datetime(2026, 11, 19, 15, 15, tzinfo=UTC)),
+        ("4 ноября, 22:32", datetime(2026, 11, 4, 16, 32, tzinfo=UTC)),
+        ("25 декабря, 09:00", datetime(2025, 12, 25, 3, 0, tzinfo=UTC)),
+    ],
+)
+def test_what_the_line_leaves_out_is_read_against_the_capture(line: str, at: datetime) -> None:
+    found = article(html(beside=f"<p>{line}</p>"))
+
+    assert (found.published_at, found.published_origin) == (at, DateOrigin.VISIBLE)
+
+
+def test_a_line_labelled_as_publication_is_believed_before_a_caption() -> None:
+    page = html(beside="<p>Сүрөт: китепкана, 3-март, 2026</p>", after="<p>Жарыяланган күнү: 19.11.2026</p>")
+
+    assert article(page).published_at == datetime(2026, 11, 18, 18, tzinfo=UTC)
+
+
+def test_the_only_day_shown_on_a_page_is_its_date_and_one_of_several_is_not() -> None:
+    filler = "<p>Китепкана</p>" * 20
+    once = html(after=f"{filler}<p>19.11.2026, 09:00</p>")
+    several = html(after=f"{filler}<p>19.11.2026, 09:00</p><p>18.11.2026, 09:00</p>")
+
+    assert article(once).published_at == datetime(2026, 11, 19, 3, tzinfo=UTC)
+    assert article(several).published_at is None
+
+
+@pytest.mark.parametrize(("day", "utc_hour"), [("29 февраля 2024, 12:00", 6), ("2 марта 2024, 12:00", 7)])
+def test_kazakhstans_clock_is_read_by_the_rule_of_its_day(day: str, utc_hour: int) -> None:
+    found = article(html(beside=f"<p>{day}</p>"), of=source(timezone="Asia/Almaty"))
+
+    assert found.published_at is not None
+    assert found.published_at.hour == utc_hour
+
+
+def test_a_city_or_abbreviation_after_the_time_names_its_clock() -> None:
+    found = article(html(beside="<p>04.01.2012 12:23 msk</p>"))
+
+    assert (found.published_at, found.zone_assumed) == (datetime(2012, 1, 4, 8, 23, tzinfo=UTC), False)

@@ -78,10 +78,33 @@ def test_what_is_no_person_is_no_author(said: str) -> None:
         ("By Anna Lee and John Smith", "Anna Lee | John Smith"),
         ("Муаллиф: Фирӯз Назаров", "Фирӯз Назаров"),
         ("Nigora Sobirova, Jasur Ergashov", "Nigora Sobirova | Jasur Ergashov"),
+        ("Written by Anna Lee in Culture on 19 November 2026", "Anna Lee"),
+        ("By Anna Lee, November 19, 2026", "Anna Lee"),
     ],
 )
 def test_a_byline_names_its_persons(byline: str, authors: str) -> None:
     assert article(html(beside=f"<div class='byline'>{byline}</div>")).authors == authors
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script type='application/ld+json'>{'@graph': [{'@type': 'NewsArticle', 'headline': 'x',"
+        " 'author': {'@id': '#a'}}, {'@type': 'Person', '@id': '#a', 'name': 'Айгүл Сыдыкова'}]}</script>".replace(
+            "'", '"'
+        ),
+        "<meta name='twitter:label1' content='Автор'><meta name='twitter:data1' content='Айгүл Сыдыкова'>",
+        "<p><a href='/author/aygul-sydykova'>Айгүл Сыдыкова</a></p>",
+        "<div class='PostHeaderAuthorName'>Айгүл Сыдыкова</div>",
+        "<p>Автор: Айгүл Сыдыкова</p>",
+    ],
+)
+def test_an_author_is_found_where_content_systems_put_one(markup: str) -> None:
+    assert article(html(beside=markup)).authors == "Айгүл Сыдыкова"
+
+
+def test_an_agency_is_credited_where_no_person_is() -> None:
+    assert article(html(head=json_ld(author={"@type": "Organization", "name": "AFP"}))).authors == "AFP"
 
 
 def test_section_and_tags_are_the_outlets() -> None:
