@@ -187,8 +187,8 @@ class Admission:
         return has_items and isinstance(entry, _PAGED) and self.count_new(discovery) == 0
 
     def due_pages(self, n_most: int) -> list[Target]:
-        """Return known pages that are due for another look, longest overdue first."""
-        visits = self._visits.due(self._clock.now(), n_most)
+        """Return known pages that are due, longest overdue first; in a backfill those that were put off."""
+        visits = self._visits.due(self._clock.now(), n_most, is_new=self._days is not None)
         return [known_target(visit) for visit in visits if not self._is_withheld(visit.url)]
 
     def _is_withheld(self, url: str) -> bool:

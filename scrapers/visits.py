@@ -92,9 +92,10 @@ class Visits:
         visit = self.get(url)
         return visit is not None and visit.first_fetched_at is not None
 
-    def due(self, now: datetime, n_most: int) -> list[Visit]:
-        """Pages that are due, longest overdue first."""
-        rows = self._database.execute(self._sql["due"], {"now": instant(now), "n_most": n_most}).fetchall()
+    def due(self, now: datetime, n_most: int, *, is_new: bool) -> list[Visit]:
+        """Pages that are due, longest overdue first; `is_new`: only those that never had their turn."""
+        asked = {"now": instant(now), "n_most": n_most, "is_new": is_new}
+        rows = self._database.execute(self._sql["due"], asked).fetchall()
         return [visit for row in rows if (visit := self.get(row["url"])) is not None]
 
     def address_of(self, page_key: str) -> str | None:

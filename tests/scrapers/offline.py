@@ -22,7 +22,8 @@ HOST = "http://127.0.0.1:8000"
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 Web = Mapping[str, bytes | tuple[int, Mapping[str, str], bytes]]
-"""By path: a body, or status, headers and body; what is not named is 404, an ETag that is known gives 304."""
+"""By path: a body, or status, headers and body; what is not named is 404, an ETag that is known gives 304 (but for a
+server that sends X-Plain)."""
 
 
 class KilledError(BaseException):
@@ -110,7 +111,7 @@ class Offline:
         if said == b"TIMEOUT":
             return course.frontier.no_answer(ask, FailReason.TIMEOUT, "30 s")
         status, headers, body = (200, {}, said) if isinstance(said, bytes) else said
-        if headers.get("ETag") and headers["ETag"] == ask.validators.etag:
+        if headers.get("ETag") and headers["ETag"] == ask.validators.etag and "X-Plain" not in headers:
             status, body = 304, b""
         answer = Answer(
             url=ask.address,
@@ -166,6 +167,12 @@ def index(**children: str) -> bytes:
         for name, lastmod in children.items()
     )
     return f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</sitemapindex>".encode()
+
+
+def story(words: str) -> bytes:
+    """A page with a paragraph that is long enough to be told from boxes."""
+    filler = "It was said at length, with many words, as is the custom of the place and of the season, by everybody."
+    return f"<html><body><h1>Story</h1><p>{words} {filler}</p></body></html>".encode()
 
 
 def preview(*numbers: int) -> bytes:

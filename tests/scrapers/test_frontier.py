@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from scrapers.records import Hints
-from tests.scrapers.offline import DAY, HOST, index, offline, preview, rss, sitemap
+from tests.scrapers.offline import DAY, HOST, Offline, Web, index, offline, preview, rss, sitemap, story
 
 CHANNEL = {"kind": "telegram", "url": HOST + "/s/desk", "max_pages": 3}
 MAP = {"kind": "sitemap", "url": HOST + "/map.xml"}
@@ -268,3 +268,136 @@ def test_the_same_day_crawled_twice_gives_a_later_crawl(tmp_path: Path) -> None:
 
     assert last_decided_at < second.started_at < DAY + timedelta(minutes=10)
     assert earlier.started_at < DAY - timedelta(hours=23)
+
+
+def crawl_in_turn(site: Offline, *webs: Web, apart: timedelta) -> None:
+    """Crawl each state of the web, one after the other; keep what was asked of the last."""
+    for number, web in enumerate(webs):
+        site.asked.clear()
+        site.crawl(web, run_id=f"turn{number}", as_of=DAY + apart * number)
+
+
+def test_an_entry_without_news_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    site, web = offline(tmp_path), {"/feed.xml": rss("/a"), "/a": b"A"}
+
+    crawl_in_turn(site, web, web, web, apart=timedelta(minutes=5))
+
+    assert site.asked == []
+    assert site.ends() == {"/feed.xml": "skipped not_due"}
+    assert site.last().summary.is_complete
+
+
+def test_the_days_of_a_dated_entry_are_the_newsrooms_and_the_newest_may_be_missing(tmp_path: Path) -> None:
+    site = offline(tmp_path, {"kind": "sitemap", "url": HOST + "/{YYYY}/{MM}/{DD}.xml"})
+    site.source = site.source.model_copy(update={"timezone": "Asia/Bishkek"})
+
+    site.crawl({"/2026/11/20.xml": sitemap("/a"), "/a": b"A"}, as_of=DAY + timedelta(hours=7))
+
+    assert site.ends() == {
+        "/2026/11/21.xml": "skipped no_such_day",
+        "/2026/11/20.xml": "fetched",
+        "/a": "fetched",
+    }
+    assert site.last().outcomes[-1].entry_url == HOST + "/{YYYY}/{MM}/{DD}.xml"
+
+
+def test_an_older_day_that_is_missing_is_a_failure(tmp_path: Path) -> None:
+    site = offline(tmp_path, {"kind": "listing", "url": HOST + "/?day={YYYY}-{MM}-{DD}", "link_selector": "a.n"})
+
+    summary = site.crawl({"/?day=2026-11-20": b"<p>nothing yet</p>"})
+
+    assert site.ends() == {"/?day=2026-11-20": "skipped no_such_day", "/?day=2026-11-19": "failed not_found"}
+    assert not summary.is_complete
+
+
+def test_a_listing_is_not_paged_further_than_what_is_known(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**LISTING, "max_pages": 9})
+    pages = {
+        f"/list?page={n}".removesuffix("?page=1"): (
+            f'<a class="n" href="/{n}">x</a><a class="next" href="/list?page={n + 1}">more</a>'.encode()
+        )
+        for n in range(1, 10)
+    }
+    web = {**pages, **{f"/{n}": b"A" for n in range(1, 10)}}
+
+    crawl_in_turn(site, web, web, apart=timedelta(minutes=5))
+
+    assert site.asked == ["/list"]
+
+
+def test_a_page_under_another_address_is_asked_for_under_the_one_that_is_known(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    before = {"/feed.xml": rss("/a?id=5", "/b/"), "/a?id=5": b"A", "/b/": b"B"}
+    after = {"/feed.xml": rss("/a/amp?id=5&sid=9x", "/b", "/b?print=1", "/c?ref=x", "/c"), "/c?ref=x": b"C"}
+
+    crawl_in_turn(site, before, after, apart=timedelta(minutes=5))
+
+    assert site.asked == ["/feed.xml", "/c?ref=x"]
+    assert site.ends() == {
+        "/feed.xml": "fetched",
+        "/a?id=5": "skipped not_due",
+        "/b/": "skipped not_due",
+        "/c?ref=x": "fetched",
+    }
+
+
+def test_an_address_that_the_rules_refuse_does_not_stand_for_its_page(tmp_path: Path) -> None:
+    site = offline(tmp_path, hosts=["site.test"])
+
+    site.crawl({"/feed.xml": rss("http://m.site.test/a", "http://site.test/a")})
+
+    assert site.ends()["http://m.site.test/a"] == "skipped other_host"
+    assert site.asked == ["/feed.xml", "http://site.test/a"]
+
+
+def test_a_calendar_a_growing_path_and_endless_parameters_are_ended_with_a_reason(tmp_path: Path) -> None:
+    site = offline(tmp_path, max_variants=3)
+    traps = ["/cal/2031/01/05/", "/cal?day=2027-02-01", "/x/y/x/y/x/y/x/y", *[f"/list?sort={n}" for n in "abcdef"]]
+
+    site.crawl({"/feed.xml": rss(*traps, "/good", "/cal/2026/11/20/")})
+    ends = list(site.ends().values())
+
+    assert (ends.count("skipped trap"), ends.count("failed not_found")) == (6, 5)
+    assert site.asked[-2:] == ["/good", "/cal/2026/11/20/"]
+    assert site.last().summary.n_discovered == len(ends) == 12
+
+
+LIAR = {"/feed.xml": (200, {"ETag": '"f"'}, rss("/a"))}
+
+
+def test_a_server_that_gives_other_words_under_one_etag_is_not_asked_what_changed(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    first, second = (200, {"ETag": '"1"'}, story("One.")), (200, {"ETag": '"1"', "X-Plain": "1"}, story("Two."))
+
+    crawl_in_turn(site, {**LIAR, "/a": first}, {**LIAR, "/a": second}, apart=timedelta(days=1))
+    assert site.ends()["/a"] == "fetched"
+    site.crawl({**LIAR, "/a": (200, {"ETag": '"1"'}, story("Two."))}, run_id="run9", as_of=DAY + timedelta(days=3))
+
+    assert site.ends()["/a"] == "fetched"
+    assert site.ends()["/feed.xml"] == "skipped not_modified"
+
+
+def test_every_tenth_304_is_doubted_and_a_lie_is_found(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    web = {"/feed.xml": (200, {"ETag": '"f"'}, rss("/a")), "/a": b"A"}
+    crawl_in_turn(site, *[web] * 10, apart=timedelta(hours=3))
+    changed = {**web, "/feed.xml": (200, {"ETag": '"f"'}, rss("/a", "/b")), "/b": b"B"}
+
+    site.asked.clear()
+    site.crawl(changed, run_id="audit", as_of=DAY + timedelta(hours=30))
+    audited, site.asked = site.asked, []
+    site.crawl(changed, run_id="after", as_of=DAY + timedelta(hours=33))
+
+    assert audited[:2] == ["/feed.xml", "/feed.xml"]
+    assert "/b" in audited
+    assert site.ends()["/feed.xml"] == "fetched"
+
+
+def test_a_304_that_was_true_ends_as_not_modified(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    web = {"/feed.xml": (200, {"ETag": '"f"'}, rss("/a")), "/a": b"A"}
+
+    crawl_in_turn(site, *[web] * 11, apart=timedelta(hours=3))
+
+    assert site.asked[:2] == ["/feed.xml", "/feed.xml"]
+    assert site.ends()["/feed.xml"] == "skipped not_modified"

@@ -1,12 +1,14 @@
 """When a page is looked at again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from scrapers.outcomes import UrlOutcome
 from scrapers.records import CaptureRole, FailReason, Hints, Outcome, SkipReason
-from scrapers.revisits import Fetched, Validators, Visit, is_due, learn
+from scrapers.registry import Polling
+from scrapers.revisits import Fetched, Validators, Visit, is_due, is_due_to_poll, is_lie, learn
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NEW = Visit(url="http://site.test/a", role=CaptureRole.PAGE)
@@ -112,3 +114,86 @@ def test_a_visit_without_hints_keeps_the_last_ones() -> None:
     visit = fetch(fetch(NEW, START, hints=Hints(title="T")), START + timedelta(hours=1))
 
     assert visit.hints.title == "T"
+
+
+def test_a_box_that_rotates_between_a_few_texts_starts_nothing_again() -> None:
+    visit = fetch(NEW, START)
+    for number, hour in enumerate((1, 6, 7, 24, 25, 26)):
+        visit = fetch(visit, START + timedelta(hours=hour), ("other", "same", "third")[number % 3])
+
+    assert visit.last_changed_at == START + timedelta(hours=7)
+    assert visit.n_changes == 2
+
+
+def test_a_page_is_rewritten_so_often_before_its_changes_start_nothing_again() -> None:
+    visit = fetch(NEW, START)
+    for day in range(1, 12):
+        visit = fetch(visit, START + timedelta(days=day), f"edition {day}")
+        visit = fetch(visit, START + timedelta(days=day, hours=1), f"edition {day}")
+
+    assert visit.next_due_at == START + timedelta(days=27)
+
+
+def test_what_differs_in_counters_only_has_not_changed() -> None:
+    said = [Fetched(Validators(), f"body {n}", "the same words") for n in (1, 2)]
+    first = learn(NEW, end(START, Outcome.FETCHED), NOTHING, said[0])
+    second = learn(first, end(START + timedelta(hours=1), Outcome.FETCHED), NOTHING, said[1])
+
+    assert (second.last_changed_at, second.body_sha256) == (START, "body 2")
+
+
+ENTRY = Visit(url="http://site.test/feed", role=CaptureRole.ENTRY)
+BOUNDS = Polling(min_minutes=10, max_minutes=60)
+
+
+def read(visit: Visit, at: datetime, n_new: int | None) -> Visit:
+    said = Fetched(Validators(), str(at), n_items=20, n_new=n_new)
+    return learn(visit, end(at, Outcome.FETCHED), NOTHING, said)
+
+
+def pause(visit: Visit) -> int:
+    """Minutes after which an entry is due."""
+    last = visit.last_fetched_at or START
+    return next(n for n in range(200) if is_due_to_poll(visit, BOUNDS, last + timedelta(minutes=n)))
+
+
+def test_an_entry_without_news_is_read_ever_more_rarely_within_its_bounds() -> None:
+    pauses, visit = [], read(ENTRY, START, 20)
+    for hour in range(1, 6):
+        pauses.append(pause(visit))
+        visit = read(visit, START + timedelta(hours=hour), 0)
+
+    assert pauses == [9, 14, 27, 54, 54]
+
+
+@pytest.mark.parametrize(("n_new", "n_quiet"), [(0, 5), (2, 2), (6, 0), (None, 0)])
+def test_news_bring_an_entry_back_by_their_share(n_new: int | None, n_quiet: int) -> None:
+    quiet = ENTRY
+    for hour in range(4):
+        quiet = read(quiet, START + timedelta(hours=hour), 0)
+
+    assert read(quiet, START + timedelta(hours=9), n_new).n_quiet == n_quiet
+
+
+def test_an_entry_that_failed_is_due() -> None:
+    failed = learn(read(ENTRY, START, 0), end(START, Outcome.FAILED, FailReason.TIMEOUT), NOTHING, None)
+
+    assert is_due_to_poll(replace(failed, outcome=Outcome.FAILED), BOUNDS, START)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_proven"),
+    [
+        (Validators(etag='"1"'), Validators(etag='"1"'), True),
+        (Validators(etag='"1"'), Validators(etag='"2"'), False),
+        (Validators(last_modified="Mon"), Validators(last_modified="Mon"), True),
+        (Validators(etag='"1"', last_modified="Mon"), Validators(etag='"2"', last_modified="Mon"), False),
+        (Validators(), Validators(), False),
+    ],
+)
+def test_other_words_under_the_same_validator_are_a_lie(old: Validators, new: Validators, is_proven: bool) -> None:
+    visit = learn(NEW, end(START, Outcome.FETCHED), NOTHING, Fetched(old, "a", "some words"))
+    now = end(START + timedelta(hours=1), Outcome.FETCHED)
+
+    assert is_lie(visit, now, Fetched(new, "b", "other words")) is is_proven
+    assert not is_lie(visit, now, Fetched(new, "b", "some words"))
