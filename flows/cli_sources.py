@@ -1,6 +1,7 @@
 """The verb `sources`: what the registry says, and what the outlets themselves say to it."""
 
 import asyncio
+from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -22,8 +23,9 @@ from flows.cli_options import (
     read_place,
 )
 from flows.settings import Settings
-from scrapers.check_reports import CheckReport, PageCheck, latest_report
+from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report
 from scrapers.data_root import DataRoot, write_beside
+from scrapers.raising import raise_evidence
 from scrapers.registry import SHIPPED_SOURCES, Source, find_sources, load_registry
 
 sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
@@ -93,6 +95,33 @@ def check(
         raise typer.Exit(PROBLEMS)
 
 
+@sources_app.command("raise")
+def raise_grades(
+    names: Annotated[list[str], typer.Argument(metavar="SOURCE…", show_default=False)],
+    write: Annotated[bool, typer.Option("--write", help="Change the files; else only show what would change.")] = False,
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+) -> None:
+    """Raise the evidence of a source to what its last check proved, and enable a candidate that passed. Asks nobody.
+
+    Shows the changed lines; writes them only when told to, and into the shipped registry only when it is named.
+    """
+    place = open_place(home, sources)
+    if write:
+        _require_own_registry(place, sources)
+    for source in find_sources(place.registry, names):
+        report = latest_report(place.root.checks, source.id)
+        if report is None or report.definition_sha256 != definition_sha256(source):
+            raise MisusedError(f"{source.id}: not checked as it is defined now: kabarchy sources check {source.id}")
+        path = place.settings.sources / f"{source.id}.toml"
+        old = path.read_text(encoding="utf-8")
+        new = raise_evidence(old, report)
+        changes = unified_diff(old.splitlines(), new.splitlines(), str(path), str(path), n=1, lineterm="")
+        typer.echo("\n".join(changes) or f"{path}: nothing to raise")
+        if write:
+            write_beside(path, new)
+
+
 @sources_app.command("add")
 def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     url: Annotated[str, typer.Argument(metavar="URL", help="Home page of the outlet.", show_default=False)],
@@ -109,7 +138,9 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     kept in the data root; nothing is crawled before a person, or `sources check`, has passed it.
     """
     place = open_place(home, sources)
-    _require_new(url, source_id, place, sources if write else place.root.checks)
+    _require_new(url, source_id, place)
+    if write:
+        _require_own_registry(place, sources)
     site = NewSite(url=url, source_id=source_id, delay_s=delay_s)
     proposal = asyncio.run(propose_source(place.settings, site, log_to_stderr()))
     path = proposal.path
@@ -123,14 +154,18 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
         raise typer.Exit(PROBLEMS)
 
 
-def _require_new(url: str, source_id: str | None, place: Place, target: Path | None) -> None:
-    """Raise MisusedError when the site is a source already, or the file would go into the shipped registry."""
+def _require_own_registry(place: Place, named: Path | None) -> None:
+    """Raise MisusedError when files would go into the shipped registry without being told so."""
+    if named is None and place.settings.sources == SHIPPED_SOURCES.resolve():
+        raise MisusedError("--write: name the registry folder with --sources; the shipped one is not written to")
+
+
+def _require_new(url: str, source_id: str | None, place: Place) -> None:
+    """Raise MisusedError when the site is a source already."""
     host = (urlsplit(url if "://" in url else f"https://{url}").netloc).lower()
     known = next((it.id for it in place.registry.values() if host in it.hosts or it.id == source_id), None)
     if known:
         raise MisusedError(f"{source_id or host}: is in the registry as {known}")
-    if target is None and place.settings.sources == SHIPPED_SOURCES.resolve():
-        raise MisusedError("--write: name the registry folder with --sources; the shipped one is not written to")
 
 
 def _print_report(report: CheckReport) -> None:

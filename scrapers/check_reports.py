@@ -6,6 +6,7 @@ A report holds for the definition that was checked: when entries, rules or selec
 more. The newest report of a source decides.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
@@ -120,9 +121,12 @@ class Proposal(_Said):
 
 
 def definition_sha256(source: Source) -> str:
-    """Return the digest of what a check depends on: how the source is entered and read."""
-    said = source.model_dump_json(include={"homepage", "languages", "timezone", "entries", "articles", "selectors"})
-    return sha256(said.encode()).hexdigest()
+    """Return the digest of what a check depends on: how the source is entered and read, not how that is known."""
+    read = {"homepage", "languages", "timezone", "entries", "articles", "selectors"}
+    said = source.model_dump(mode="json", include=read)
+    for table in (*said["entries"], said["articles"], said["selectors"]):
+        del table["evidence"]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def save_report(checks: Path, report: CheckReport) -> Path:

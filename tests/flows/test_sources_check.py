@@ -56,3 +56,24 @@ def test_the_list_tells_the_state_and_the_last_check(home: Path) -> None:
     assert rows[CANDIDATE]["status"] == "candidate"
     assert rows[CANDIDATE]["checked"].endswith(" passed")
     assert rows[UNCHECKED]["checked"] is None
+
+
+def test_raising_shows_what_would_change_and_writes_only_when_told(home: Path) -> None:
+    path = home / "sources" / f"{CANDIDATE}.toml"
+    before = path.read_text()
+    shown = kabarchy("sources", "raise", CANDIDATE, "--home", home)
+    untouched = path.read_text()
+    kabarchy("sources", "raise", CANDIDATE, "--write", "--home", home)
+    again = kabarchy("sources", "raise", CANDIDATE, "--home", home)
+
+    assert '+state = "enabled"' in shown.stdout.splitlines()
+    assert untouched == before
+    assert 'state = "enabled"' in path.read_text()
+    assert again.stdout == f"{path}: nothing to raise\n"
+
+
+def test_what_was_not_checked_cannot_be_raised(home: Path) -> None:
+    result = kabarchy("sources", "raise", UNCHECKED, "--home", home)
+
+    assert result.exit_code == 2
+    assert f"kabarchy sources check {UNCHECKED}" in result.stderr
