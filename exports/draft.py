@@ -11,6 +11,7 @@ import platform
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -49,6 +50,8 @@ class Plan:
     code_version: str
     previous: tuple[Path, Manifest] | None
     """Folder and manifest of the release before it."""
+    instead_of: tuple[Path, Manifest] | None = None
+    """Folder and manifest of the release that this one is issued instead of; None for a first issue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ def build_draft(
 ) -> Draft:
     """Write every file of a release into an empty folder and flush them to disk."""
     data = write_tables(connection, folder)
-    months, n_reused = write_months(connection, folder, previous=plan.previous)
+    months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
     manifest = Manifest(
         id=plan.id,
@@ -83,6 +86,7 @@ def build_draft(
         schema_version=SCHEMA_VERSION,
         created=plan.created,
         previous=plan.previous[1].id if plan.previous else None,
+        **_revision(plan, n_articles=tables[ARTICLES.name].rows),
         rows=tables[ARTICLES.name].rows,
         changes=changes,
         temporal=_temporal(connection),
@@ -103,14 +107,29 @@ def build_draft(
 def _write_changes(
     connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, *, n_articles: int
 ) -> tuple[list[ManifestFile], Changes]:
-    if plan.previous is None:
-        return [], Changes(added=n_articles, modified=0, deleted=0)
-    root, previous = plan.previous
-    path = f"delta/from-{previous.id}.parquet"
-    (folder / "delta").mkdir()
-    changes = write_delta(connection, root / "articles.parquet", folder / path)
-    n_rows = changes.added + changes.modified + changes.deleted
-    return [describe_file(folder, path, role="delta", table="delta", rows=n_rows)], changes
+    """Write the delta from the release before, and from the one that this is issued instead of; count the first."""
+    written: list[ManifestFile] = []
+    changes = Changes(added=n_articles, modified=0, deleted=0)
+    for root, start in (start for start in (plan.instead_of, plan.previous) if start is not None):
+        path = f"delta/from-{start.id}.parquet"
+        (folder / "delta").mkdir(exist_ok=True)
+        found = write_delta(connection, root / "articles.parquet", folder / path)
+        n_rows = found.added + found.modified + found.deleted
+        written.append(describe_file(folder, path, role="delta", table="delta", rows=n_rows))
+        if plan.previous is not None:
+            changes = found
+    return written, changes
+
+
+def _revision(plan: Plan, *, n_articles: int) -> dict[str, Any]:
+    if plan.instead_of is None:
+        return {}
+    old = plan.instead_of[1]
+    return {
+        "revision": old.revision + 1,
+        "supersedes": old.id,
+        "redactions": old.redactions + old.rows - n_articles,
+    }
 
 
 def _temporal(connection: duckdb.DuckDBPyConnection) -> Temporal:

@@ -39,8 +39,8 @@ class ReleaseReading:
 
     @property
     def delta(self) -> ManifestFile | None:
-        """The delta; None for a first release."""
-        return next((file for file in self.manifest.files if file.role == "delta"), None)
+        """The delta from the release before; None for a first release."""
+        return self.manifest.file(f"delta/from-{self.manifest.previous}.parquet")
 
 
 Gate = Callable[[ReleaseReading], list[str]]

@@ -7,8 +7,11 @@ generation (`sql/published_articles.sql`).
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from exports.engine import run_sql
 from exports.text_form import row_sha256, text_projection
@@ -23,6 +26,7 @@ from scrapers.tables import (
     Column,
     Table,
 )
+from warehouse.ddl import column_type
 
 FILED_AT = "coalesce(published_at, first_seen_at)"
 """SQL for the instant by which an article is filed: a page without a date is filed where it was first seen."""
@@ -69,8 +73,29 @@ SMALL = (VERSIONS, CITATIONS, SOURCES, COVERAGE, LEDGER, TOMBSTONES)
 def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make every published table from the attached generation. Safe to repeat only on a fresh scratch database."""
     run_sql(connection, "new_edit_sizes")
+    _make(connection, "published")
+
+
+def make_redacted_tables(connection: duckdb.DuckDBPyConnection, release: Path, withdrawn: pa.Table) -> None:
+    """Make every published table from an earlier release's own files, less what was withdrawn.
+
+    `withdrawn` are tombstones. Columns that the release is too old for are null. Safe to repeat only on a fresh scratch
+    database.
+    """
+    connection.register("withdrawn", withdrawn)
     for published in PUBLISHED:
-        run_sql(connection, f"published_{published.name}")
+        file, columns = release / f"{published.name}.parquet", published.table.columns
+        known = set(pq.read_schema(file).names) if file.is_file() else set()
+        # Of a table that it does not have at all, the right columns and no row.
+        rows = connection.read_parquet(str(file if known else release / f"{ARTICLES.name}.parquet"))
+        said = (f'"{c.name}"' if c.name in known else f'cast(null as {column_type(c)}) as "{c.name}"' for c in columns)
+        rows.filter("true" if known else "false").project(", ".join(said)).create_view(f"old_{published.name}")
+    _make(connection, "redacted")
+
+
+def _make(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
+    for published in PUBLISHED:
+        run_sql(connection, f"{kind}_{published.name}")
         rows = connection.table(f"published_{published.name}")
         rows = rows.project(f"*, {row_sha256(published.said)} as record_sha256{_filing(published)}")
         rows.order(published.order).create(published.name)

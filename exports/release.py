@@ -36,6 +36,7 @@ from exports.published import PUBLISHED, make_tables
 from exports.release_id import RELEASE_ID, id_order, next_id
 from exports.verify import GateResult, verify_release
 from exports.versions import read_versions, write_versions
+from exports.withdrawal import is_withdrawn
 from scrapers.data_root import fsync_folder
 from scrapers.tables import SCHEMA_VERSION
 
@@ -64,7 +65,7 @@ def cut_release(generation: Path, releases: Path, *, now: datetime, code_version
     """
     releases.mkdir(parents=True, exist_ok=True)
     with lock_releases(releases):
-        _remove_leftovers(releases)
+        remove_leftovers(releases)
         _finish_pointer(releases)
         previous = next(reversed(list_releases(releases)), None)
         taken = [version.id for version in read_versions(releases).versions]
@@ -75,7 +76,7 @@ def cut_release(generation: Path, releases: Path, *, now: datetime, code_version
             previous=(previous.path, previous.manifest) if previous else None,
         )
         try:
-            with _draft_folder(releases, plan.id) as folder:
+            with draft_folder(releases, plan.id) as folder:
                 draft = _draft_if_changed(generation, folder, plan)
                 return _publish(draft, releases, plan) if draft else None
         except (duckdb.Error, OSError) as error:
@@ -83,8 +84,25 @@ def cut_release(generation: Path, releases: Path, *, now: datetime, code_version
 
 
 def list_releases(releases: Path) -> list[Release]:
-    """Every release in the folder, oldest first. Raises ReleaseDamagedError for one without its own manifest."""
-    names = [path.name for path in releases.iterdir() if RELEASE_ID.match(path.name)] if releases.is_dir() else []
+    """Every release in the folder that stands, oldest first: no withdrawn or superseded one.
+
+    Raises ReleaseDamagedError for one without its own manifest.
+    """
+    found = _open_releases(releases)
+    superseded = {release.manifest.supersedes for release in found}
+    return [release for release in found if release.id not in superseded]
+
+
+def list_superseded(releases: Path) -> list[tuple[Release, Release]]:
+    """Releases whose files are still there although another one was issued instead, each with that one."""
+    found = _open_releases(releases)
+    successors = {release.manifest.supersedes: release for release in found}
+    return [(release, successors[release.id]) for release in found if release.id in successors]
+
+
+def _open_releases(releases: Path) -> list[Release]:
+    paths = [path for path in releases.iterdir() if RELEASE_ID.match(path.name)] if releases.is_dir() else []
+    names = [path.name for path in paths if not is_withdrawn(path)]
     found = [open_release(releases / name) for name in sorted(names, key=id_order)]
     for release in found:
         if release.id != release.path.name:
@@ -101,7 +119,7 @@ def open_release(path: Path) -> Release:
     return Release(path=path, manifest=manifest)
 
 
-def _remove_leftovers(releases: Path) -> None:
+def remove_leftovers(releases: Path) -> None:
     """Remove what runs left that were killed; we hold the lock, so none of it is in use."""
     for path in releases.glob(".tmp-*"):
         logger.warning("removed the unfinished draft of a dead run: path=%s", path)
@@ -127,7 +145,8 @@ def _require_passed(results: tuple[GateResult, ...], release: Release) -> None:
 
 
 @contextmanager
-def _draft_folder(releases: Path, release_id: str) -> Iterator[Path]:
+def draft_folder(releases: Path, release_id: str) -> Iterator[Path]:
+    """A hidden folder with empty `release` and `scratch` in it, gone at the end of the block."""
     folder = releases / f".tmp-{release_id}"
     (folder / "release").mkdir(parents=True)
     (folder / "scratch").mkdir()
@@ -173,12 +192,13 @@ def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
     final = releases / plan.id
     draft.path.rename(final)
     fsync_folder(releases)
-    _move_pointer(releases)
+    move_pointer(releases)
     logger.info("published: release=%s n_articles=%d", plan.id, draft.manifest.rows)
     return Release(path=final, manifest=draft.manifest)
 
 
-def _move_pointer(releases: Path) -> None:
+def move_pointer(releases: Path) -> None:
+    """Point at the releases that stand; hold the lock."""
     write_versions(releases, read_versions(releases), [release.manifest for release in list_releases(releases)])
 
 

@@ -16,7 +16,8 @@ class Withdrawal(BaseModel):
     model_config = ConfigDict(frozen=True)
     id: str
     withdrawn_at: datetime
-    superseded_by: str
+    superseded_by: str | None
+    """What was issued instead; null when nothing of it could stay."""
 
 
 def write_withdrawal(release: Path, withdrawal: Withdrawal) -> None:

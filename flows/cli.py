@@ -41,11 +41,23 @@ from scrapers.data_root import DataRootError
 from scrapers.recovery import CrawlRunningError
 from scrapers.registry import RegistryError
 from scrapers.staging import BatchDamagedError
+from scrapers.takedowns import TakedownError
+from scrapers.warc import ArchiveDamagedError
 from warehouse.errors import WarehouseError
 
 _MISUSES = (MisusedError, SettingsError, DataRootError, RegistryError)
 _BUSY = (CrawlRunningError, RunUnderWayError)
-_TROUBLES = (BatchDamagedError, ExportError, InterruptedRunError, OSError, ServiceError, StageError, WarehouseError)
+_TROUBLES = (
+    ArchiveDamagedError,
+    BatchDamagedError,
+    ExportError,
+    InterruptedRunError,
+    OSError,
+    ServiceError,
+    StageError,
+    TakedownError,
+    WarehouseError,
+)
 _NAMED = (*_MISUSES, *_BUSY, *_TROUBLES)
 
 

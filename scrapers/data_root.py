@@ -8,6 +8,7 @@ staging/<batch_id>/                             extracted batches (scrapers.stag
 warehouse/kabarchy.duckdb                       the one history, one writer (warehouse)
 analyst/kabarchy.duckdb                         link to the newest read-only generation (warehouse.analyst_copy)
 releases/<id>/                                  immutable releases (exports.release)
+releases-internal/<id>/                         the same with all texts, not for redistribution
 site/                                           catalogue, rebuilt from the releases (exports.catalogue)
 takedown/register.json                          what was taken down, private (scrapers.takedowns)
 checks/<source>/<time>.json                     what a check of a source found (scrapers.check_reports)
@@ -63,6 +64,11 @@ class DataRoot:
     def releases(self) -> Path:
         """Immutable releases and `versions.json`."""
         return self.path / "releases"
+
+    @property
+    def internal_releases(self) -> Path:
+        """Releases with the full text of everything, for the operator's own analysts."""
+        return self.path / "releases-internal"
 
     @property
     def takedowns(self) -> Path:

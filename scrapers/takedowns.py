@@ -137,13 +137,11 @@ def add_to_register(path: Path, takedowns: Iterable[Takedown], opt_outs: Iterabl
         known = read_register(path)
         left = {it.source_id for it in known.opt_outs}
         new = {it.article_id: it for it in takedowns if it.article_id not in known.reasons}
-        register = known.model_copy(
-            update={
-                "takedowns": (*known.takedowns, *new.values()),
-                "opt_outs": (*known.opt_outs, *(it for it in opt_outs if it.source_id not in left)),
-            }
+        register = Register(
+            takedowns=(*known.takedowns, *new.values()),
+            opt_outs=(*known.opt_outs, *(it for it in opt_outs if it.source_id not in left)),
+            n_carried_out=known.n_carried_out,
         )
-        register = Register(**dict(register))  # anew, so that nothing cached is taken over
         _write(path, register)
         return register
 

@@ -19,6 +19,7 @@ from exports.release import Release, cut_release
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.registry import load_registry
 from scrapers.staging import list_batches
+from scrapers.takedowns import read_register
 from warehouse.analyst_copy import connect_analyst, publish_generation
 from warehouse.loader import LoadReport, load_batches
 
@@ -53,7 +54,10 @@ class Pipeline:
 
     def load(self) -> LoadReport:
         """Load what was staged and make a generation for analysts."""
-        report = load_batches(self.root.warehouse, self.root.staging, load_registry(self.root.sources))
+        register = read_register(self.root.takedowns)
+        report = load_batches(
+            self.root.warehouse, self.root.staging, load_registry(self.root.sources), register=register
+        )
         publish_generation(self.root.warehouse, self.root.analyst)
         return report
 
