@@ -98,7 +98,7 @@ def _read_metadata(page: Page, capture: Capture, source: Source) -> _Metadata:
 def _read_article(page: Page, capture: Capture, source: Source) -> Article | Rejection:
     metadata = _read_metadata(page, capture, source)
     related = take_related(page.root, page.url)
-    body = read_body(page.root, source.selectors, title=metadata.title)
+    body = read_body(page.root, source.selectors, title=metadata.title, witness=page.structured.body)
     if (refused := check_text(body.text, title=metadata.title, root=page.root)) is not None:
         return refused
     return _article(metadata, body, source, citations=(*related, *read_inline(page.root, page.url, source, body.text)))

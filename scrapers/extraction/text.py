@@ -1,13 +1,23 @@
-"""The body: trafilatura cleans, we prune before it and tidy after it.
+"""The body: trafilatura cleans, we show it the right part of the page before and tidy after it.
 
-`favor_precision` is the best setting for news (fundus .958, Russian pages +3 points over the default; measured
-2026-11-22), but can find too little on short or odd pages: then the default setting is asked as well. Which path gave
-the text is said in `Body.origin`.
+Boxes that are no part of an article are dropped first. Then `prose` says where the article stands, and trafilatura is
+asked in up to three ways, the cheapest first; the next only where the last lost what stands there:
+
+1. narrowed: its fast mode on the article's region alone, where nearly all prose of the page is (60 to 75 % of pages)
+2. whole page: its fast mode, without the lines that stand outside the region
+3. default: all that trafilatura can do, likewise
+
+Last, a long `articleBody` of JSON-LD, which a fifth of modern pages has, takes out what it does not have.
+
+Measured on 2026-11-25 over fundus / daniel_s / snippets of trafilatura's corpus, body F1: trafilatura's defaults .961,
+.847, .929; its `favor_precision` .961, .871, .928; the three steps .964, .918, .926; with JSON-LD .967, .918, .927.
 """
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from html import unescape
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
@@ -15,6 +25,7 @@ from trafilatura import bare_extraction
 from scrapers.extraction.boilerplate import BOX_NAME, COMMENTS_NAME, PROMOTION_LINE
 from scrapers.extraction.decode import clean_lines, fold
 from scrapers.extraction.page import count_chars
+from scrapers.extraction.prose import Region, find_region, letters
 from scrapers.registry import Selectors
 
 EXCERPT_CHARS = 200
@@ -23,7 +34,22 @@ EXCERPT_CHARS = 200
 EXCERPT_SHARE = 0.25
 """Largest share of a text that its excerpt may be."""
 
-_SHORT_CHARS = 250  # trafilatura's own bound below which it doubts its result
+_NARROW_SHARE = 0.8
+"""Part of the page's prose that must stand in the region before the rest is hidden from trafilatura."""
+
+_NARROW_PROSE = 500  # letters of running text that a region must have for that; less may be a teaser
+_NARROW_KEPT = 0.97  # of the region's running text that a text must hold, else trafilatura met something odd there
+_NARROW_COVERED = 0.8  # of all the region's text, likewise
+_CUT_KEPT = 0.7  # of its running text that a text must hold before lines outside are cut from it
+_WHOLE_KEPT = 0.9  # of the region's running text that the text of the whole page must hold, else the two disagree
+_CONFIRMED = 0.7
+"""Part of a text that JSON-LD must have before the rest is taken out: with less it is a teaser, or another text."""
+
+_MARKUP = re.compile(r"<[^>]*>")
+
+_MAX_CUT_PROSE = 0.2
+"""Part of a text that may be prose outside the region for that to be cut: with more, the region is only one of several
+that hold the article. On blogs and forums .2 keeps trafilatura's recall, on news it cuts what stands around."""
 
 _BOX_TAGS = ("div", "section", "ul", "ol", "aside", "form", "table", "nav", "p")
 _MAX_BOX_SHARE = 0.3  # of the page's prose; an element with more is the article's own ("no-share", "article__teaser")
@@ -38,21 +64,82 @@ class Body:
     text: str
     """Paragraphs separated by a newline; empty when nothing was found."""
     origin: str
-    """`trafilatura_precision`, `trafilatura_default`, with `selector+` before it where the source's selector chose."""
+    """`trafilatura_narrowed`, `trafilatura_whole`, `trafilatura_default`; `+cut` where lines outside the article's
+    region were taken out, `+json_ld` where those that the page's JSON-LD does not have were; `selector+` before it
+    where the source's selector chose."""
 
 
-def read_body(root: HtmlElement, selectors: Selectors, *, title: str | None) -> Body:
-    """Extract the body of a page. Prunes the tree, so this comes after all that reads the whole page."""
+def read_body(root: HtmlElement, selectors: Selectors, *, title: str | None, witness: str | None = None) -> Body:
+    """Extract the body of a page. Prunes the tree, so this comes after all that reads the whole page.
+
+    `witness` is the body by the page's own JSON-LD: never the text, but what it leaves out is not the article either.
+    """
     _drop(element for css in selectors.remove for element in root.cssselect(css))
-    prefix = "selector+" if _restrict(root, selectors.body) else ""
+    is_chosen = _restrict(root, selectors.body)
     _drop(_boxes(root))
-    text = _tidy(_trafilatura(root, is_precise=True), title)
-    if len(text) >= _SHORT_CHARS:
-        return Body(text=text, origin=f"{prefix}trafilatura_precision")
-    other = _tidy(_trafilatura(root, is_precise=False), title)
-    if len(other) > len(text):
-        return Body(text=other, origin=f"{prefix}trafilatura_default")
-    return Body(text=text, origin=f"{prefix}trafilatura_precision")
+    text, origin = _ask_trafilatura(root, None if is_chosen else find_region(root))
+    if not is_chosen and (confirmed := _confirm(text, witness)) is not None:
+        text, origin = confirmed, f"{origin}+json_ld"
+    return Body(text=_tidy(text, title), origin=f"selector+{origin}" if is_chosen else origin)
+
+
+def _ask_trafilatura(root: HtmlElement, region: Region | None) -> tuple[str, str]:
+    """Return the text by the first way that keeps what stands in the article's region, and the way's name."""
+    if region is None:
+        return _trafilatura(root), "trafilatura_default"
+    if (text := _read_narrowed(region)) is not None:
+        return text, "trafilatura_narrowed"
+    text, is_cut, kept = _cut(_trafilatura(root, is_fast=True), region)
+    if is_cut and kept >= _WHOLE_KEPT:
+        return text, "trafilatura_whole+cut"
+    text, is_cut, _ = _cut(_trafilatura(root), region)
+    return text, "trafilatura_default+cut" if is_cut else "trafilatura_default"
+
+
+def _read_narrowed(region: Region) -> str | None:
+    """Return trafilatura's text of the region alone; None where the region is not all, or something got lost."""
+    if region.share < _NARROW_SHARE or region.n_running < _NARROW_PROSE:
+        return None
+    text = _trafilatura(_narrowed(region.element), is_fast=True)
+    n_letters = len(letters(text))
+    is_whole = n_letters >= _NARROW_KEPT * region.n_running and n_letters >= _NARROW_COVERED * len(region.inside)
+    return text if is_whole else None
+
+
+def _narrowed(element: HtmlElement) -> HtmlElement:
+    """Return a copy of an element within bare copies of the elements around it: trafilatura goes by their names."""
+    node = deepcopy(element)
+    node.tail = None
+    for ancestor in element.iterancestors():
+        shell = ancestor.makeelement(ancestor.tag, dict(ancestor.attrib))
+        shell.append(node)
+        node = shell
+    return node
+
+
+def _cut(text: str, region: Region) -> tuple[str, bool, float]:
+    """Return a text without its lines outside the region, whether it was cut, and the part of the region that it keeps.
+
+    Where much of what would go is prose, or little of the region is in the text, the two disagree: nothing is cut.
+    """
+    lines = [(line, letters(line)) for line in text.split("\n")]
+    inside = [line for line, key in lines if key and key in region.inside]
+    n_inside = sum(len(letters(line)) for line in inside)
+    n_prose_cut = sum(len(key) for _, key in lines if key not in region.inside and key in region.prose_outside)
+    kept = n_inside / region.n_running
+    is_cut = kept >= _CUT_KEPT and n_prose_cut <= _MAX_CUT_PROSE * sum(len(key) for _, key in lines)
+    return ("\n".join(inside) if is_cut else text), is_cut, kept
+
+
+def _confirm(text: str, witness: str | None) -> str | None:
+    """Return a text without the lines that JSON-LD does not have; None where it has too little, or all."""
+    if not witness:
+        return None
+    said = letters(_MARKUP.sub(" ", unescape(witness)))
+    lines = [(line, letters(line)) for line in text.split("\n")]
+    kept = [(line, key) for line, key in lines if key in said]
+    n_kept, n_all = (sum(len(key) for _, key in some) for some in (kept, lines))
+    return "\n".join(line for line, _ in kept) if _CONFIRMED * n_all <= n_kept < n_all else None
 
 
 def _drop(elements: Iterator[HtmlElement]) -> None:
@@ -91,11 +178,9 @@ def _count_prose(element: HtmlElement) -> int:
     return sum(n_chars for p in element.iter("p") if (n_chars := count_chars(p)) >= _PROSE_CHARS)
 
 
-def _trafilatura(root: HtmlElement, *, is_precise: bool) -> str:
+def _trafilatura(root: HtmlElement, *, is_fast: bool = False) -> str:
     # deduplicate stays off: its memory is global to the process, and the same page read thrice would give nothing.
-    document = bare_extraction(
-        root, include_comments=False, favor_precision=is_precise, deduplicate=False, with_metadata=False
-    )
+    document = bare_extraction(root, fast=is_fast, include_comments=False, deduplicate=False, with_metadata=False)
     return str(getattr(document, "text", None) or "")
 
 

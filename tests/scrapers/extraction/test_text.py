@@ -14,7 +14,7 @@ def test_the_text_is_the_paragraphs_one_a_line() -> None:
     found = article(html())
 
     assert found.text == BODY
-    assert (found.kind, found.n_chars, found.text_origin) == (Kind.ARTICLE, len(BODY), "trafilatura_precision")
+    assert (found.kind, found.n_chars, found.text_origin) == (Kind.ARTICLE, len(BODY), "trafilatura_whole+cut")
     assert found.excerpt == "Бишкек шаарында бүгүн жаңы китепкана ачылды, ага шаардын ар кайсы районунан үч"
 
 
