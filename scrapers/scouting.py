@@ -21,7 +21,7 @@ from scrapers.identity import BadUrlError, normalise_url
 from scrapers.records import Capture
 from scrapers.robots import decode_robots
 from scrapers.source_files import recognise_preset
-from scrapers.verdicts import robots_records
+from scrapers.verdicts import robots_files
 
 COMMON_FEEDS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/index.xml")
 """Where the probed feeds of the registry lie, most frequent first; asked for when the site names none."""
@@ -113,10 +113,9 @@ def _handles(root: HtmlElement) -> Iterator[str]:
 
 
 def _sitemaps(crawl: ArchivedCrawl) -> Iterator[str]:
-    for record in robots_records(crawl):
-        base = record.headers["warc-target-uri"]
-        if record.status == 200:
-            yield from (url for url in Protego.parse(decode_robots(record.payload)).sitemaps if _own(url, base))
+    for file in robots_files(crawl):
+        if file.status == 200:
+            yield from (url for url in Protego.parse(decode_robots(file.body)).sitemaps if _own(url, file.asked_url))
 
 
 def _first(urls: Iterable[str], n_most: int) -> tuple[str, ...]:

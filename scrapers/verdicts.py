@@ -1,6 +1,5 @@
 """What the archive of a probe says about a source: entry by entry, page by page, selector by selector. Reads only."""
 
-import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from scrapers.registry import Entry, Source, TelegramEntry
 from scrapers.robots import decode_robots
 from scrapers.settings import ROBOTS_TOKEN
 from scrapers.targets import refusal
-from scrapers.warc import WarcRecord, read_records
+from scrapers.tdm import SiteFile, SiteRights
 
 POSTS_SHOWN = 3
 """Of a channel's preview: as many as pages are fetched of a site."""
@@ -43,7 +42,7 @@ def judge(crawl: ArchivedCrawl, source: Source) -> CheckReport:
         definition_sha256=definition_sha256(source),
         finish_reason=crawl.summary.finish_reason,
         robots=tuple(_check_robots(crawl)),
-        reservations=tuple(dict.fromkeys(_reservations(captures))),
+        reservations=tuple(dict.fromkeys(_reservations(crawl, captures))),
         entries=entries,
         pages=pages,
         selectors=tuple(_check_selectors(captures, source)),
@@ -172,36 +171,25 @@ def _root(capture: Capture) -> HtmlElement | None:
 
 
 def _check_robots(crawl: ArchivedCrawl) -> Iterator[RobotsCheck]:
-    for record in robots_records(crawl):
-        rules = Protego.parse(decode_robots(record.payload if record.status == 200 else b""))
+    for file in robots_files(crawl):
+        rules = Protego.parse(decode_robots(file.body if file.status == 200 else b""))
         yield RobotsCheck(
-            url=record.headers["warc-target-uri"],
-            status=record.status or 0,
+            url=file.asked_url,
+            status=file.status,
             crawl_delay_s=rules.crawl_delay(ROBOTS_TOKEN),
             sitemaps=tuple(rules.sitemaps),
         )
 
 
-def robots_records(crawl: ArchivedCrawl) -> list[WarcRecord]:
-    """Return the answers for robots.txt that a crawl kept."""
-    return [
-        record
-        for record in read_records(crawl.path)
-        if record.type == "response"
-        and "kabarchy-capture" not in record.headers
-        and urlsplit(record.headers["warc-target-uri"]).path == "/robots.txt"
-    ]
+def robots_files(crawl: ArchivedCrawl) -> list[SiteFile]:
+    """Return what was answered for the robots.txt of each host."""
+    return [file for file in crawl.site_files() if urlsplit(file.asked_url).path == "/robots.txt"]
 
 
-_RESERVED = re.compile(rb"(?i)<meta[^>]{0,200}tdm-reservation[^>]{0,200}")
-
-
-def _reservations(captures: Iterable[Capture]) -> Iterator[str]:
-    """Yield the signs of the TDM Reservation Protocol (W3C community report, 2024): header and meta element."""
+def _reservations(crawl: ArchivedCrawl, captures: Iterable[Capture]) -> Iterator[str]:
+    """Yield what reserves text and data mining, each sign once a host."""
+    rights = SiteRights.read(crawl.site_files())
     for capture in captures:
-        host = urlsplit(capture.final_url).netloc
-        headers = {name.lower(): value.strip() for name, value in capture.headers}
-        if headers.get("tdm-reservation") == "1":
-            yield f"{host}: header tdm-reservation: 1"
-        if any(b"1" in found for found in _RESERVED.findall(capture.body)):
-            yield f"{host}: meta element tdm-reservation"
+        said = rights.reservation(capture.final_url, capture.headers, capture.body)
+        if said.is_reserved:
+            yield f"{urlsplit(capture.final_url).netloc}: {said.signals}"

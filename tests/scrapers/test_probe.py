@@ -131,7 +131,7 @@ def test_robots_and_reservations_are_told(probed: Probed) -> None:
 
     assert (robots.status, robots.crawl_delay_s) == (200, 0.06)
     assert robots.sitemaps == (f"{probed.site.url}/named.xml",)
-    assert probed.report.reservations == (f"{probed.site.url.removeprefix('http://')}: meta element tdm-reservation",)
+    assert probed.report.reservations == (f"{probed.site.url.removeprefix('http://')}: meta: tdm-reservation 1",)
 
 
 def test_a_crawled_entry_without_articles_fails_the_source_and_a_spare_one_does_not(probed: Probed) -> None:
