@@ -87,7 +87,7 @@ def test_a_crawl_with_nothing_new_stages_no_row_but_how_each_url_ended(looks: Lo
     rows = [{name: file.n_rows for name, file in batch.info.files.items() if file.n_rows} for batch in looks.batches]
 
     assert looks.batches[0].info.n_pages == len(STORIES)
-    assert [set(of_batch) for of_batch in rows[1:]] == [{"crawls", "url_outcomes"}] * 2
+    assert [set(of_batch) for of_batch in rows[1:]] == [{"crawls", "outcomes"}] * 2
 
 
 def test_the_books_balance_in_each(looks: Looks) -> None:
