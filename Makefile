@@ -51,8 +51,9 @@ format: $(DEV) ## format the code and mend what ruff can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-docs: $(RUN) ## write DATA.md from the contract
+docs: $(RUN) ## write DATA.md and the schema files from the contract
 	$(PY) -m scrapers.dictionary > DATA.md
+	$(PY) -m exports.schemas exports/schema
 
 lock: $(BOOT) ## renew the three hash-pinned locks (they hold no addresses)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-bootstrap.in -o requirements-bootstrap.lock

@@ -19,6 +19,7 @@ import duckdb
 from exports.catalogue import build_site
 from exports.diff import diff_releases
 from exports.errors import ExportError
+from exports.imprint import read_imprint
 from exports.publish import publish_releases
 from exports.release import cut_release
 from exports.target import open_target
@@ -91,7 +92,9 @@ def _cut(root: DataRoot, options: argparse.Namespace) -> int:
     generation = _generation(root)
     if generation is None:
         raise _MisusedError(f"{root.analyst}: no generation for analysts yet; load a batch first")
-    release = cut_release(generation, root.releases, now=now, code_version=version("kabarchy"))
+    release = cut_release(
+        generation, root.releases, now=now, code_version=version("kabarchy"), imprint=read_imprint(os.environ)
+    )
     print(json.dumps({"release": release and release.id, "changes": release and release.manifest.changes.model_dump()}))
     return 0
 
@@ -110,7 +113,7 @@ def _diff(root: DataRoot, options: argparse.Namespace) -> int:
 
 def _site(root: DataRoot, options: argparse.Namespace) -> int:
     now = options.now or datetime.now(UTC)
-    page = build_site(root.releases, root.site, generation=_generation(root), now=now)
+    page = build_site(root.releases, root.site, generation=_generation(root), now=now, imprint=read_imprint(os.environ))
     print(json.dumps({"page": str(page)}))
     return 0
 

@@ -11,11 +11,13 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from exports.imprint import NO_IMPRINT, Imprint
 from exports.manifest import DESCRIPTION, TITLE, Manifest
 from exports.page import read_live_sources, read_release_facts
 from exports.pages import render
 from exports.release import open_release
 from exports.rights import LEVELS, LICENCE_NAME, LICENCE_URL
+from exports.site_documents import write_site_documents
 from exports.snippets import SNIPPETS
 from exports.sql_console import build_console
 from exports.versions import read_versions
@@ -33,7 +35,9 @@ FILE_NOTES = {
 """What a file is for, in a few words."""
 
 
-def build_site(releases: Path, site: Path, *, generation: Path | None, now: datetime) -> Path:
+def build_site(
+    releases: Path, site: Path, *, generation: Path | None, now: datetime, imprint: Imprint = NO_IMPRINT
+) -> Path:
     """Write `index.html` anew, whole, and return its path.
 
     Shows the release that `versions.json` points at, and with a `generation` how fresh each source is by now. `now` is
@@ -60,6 +64,7 @@ def build_site(releases: Path, site: Path, *, generation: Path | None, now: date
         text = render(
             "index.html.j2", **values, **_release_values(release.manifest), facts=facts, has_console=has_console
         )
+    write_site_documents(releases, site, imprint)
     _link_releases(releases, site)
     write_beside(site / "index.html", text)
     return site / "index.html"

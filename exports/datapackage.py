@@ -4,19 +4,17 @@ Every table is a resource as CSV and as Parquet; the monthly files are one resou
 place for the hash of a many-file resource: those stand in the manifest and in SHA256SUMS.
 """
 
-import json
 from typing import Any
 
 import pyarrow as pa
 
+from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn, to_json
 from exports.manifest import DATASET, DESCRIPTION, PARQUET, TITLE, Manifest, ManifestFile
 from exports.published import ARTICLES, PUBLISHED, Published
 from exports.rights import LICENCE_NAME, LICENCE_SCOPE, LICENCE_URL
 from scrapers.tables import PUBLISHED_DELTA, Column, Table
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
-_COUNTRIES = ("Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan", "Uzbekistan")
-_KEYWORDS = ("news", "media monitoring", "Central Asia", *_COUNTRIES)
 
 
 def render_datapackage(manifest: Manifest) -> str:
@@ -24,17 +22,18 @@ def render_datapackage(manifest: Manifest) -> str:
     descriptor: dict[str, Any] = {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": DATASET,
+        "id": release_address(manifest) or release_urn(manifest),
         "title": f"{TITLE}, release {manifest.id}",
         "description": DESCRIPTION,
         "version": manifest.version,
         "created": manifest.created.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "keywords": list(_KEYWORDS),
+        "keywords": list(KEYWORDS),
         "licenses": [{"name": LICENCE_NAME, "path": LICENCE_URL, "title": LICENCE_SCOPE}],
-        "contributors": [{"title": "Kabarchy", "roles": ["creator"]}],
+        "contributors": [{"title": PUBLISHER, "roles": ["creator"]}],
         "sources": [{"title": source.name} for source in manifest.sources],
         "resources": _resources(manifest),
     }
-    return json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n"
+    return to_json(descriptor | ({"homepage": manifest.catalogue_url} if manifest.catalogue_url else {}))
 
 
 def _resources(manifest: Manifest) -> list[dict[str, Any]]:
@@ -48,7 +47,7 @@ def _resources(manifest: Manifest) -> list[dict[str, Any]]:
     resources.append(_monthly_resource([file for file in manifest.files if file.month is not None]))
     for file in manifest.files:
         if file.role == "delta":
-            resources.append(_file_resource(file, "delta", _fields_only(PUBLISHED_DELTA)))
+            resources.append(_file_resource(file, "delta", describe_fields(PUBLISHED_DELTA)))
     return resources
 
 
@@ -74,7 +73,7 @@ def _monthly_resource(files: list[ManifestFile]) -> dict[str, Any]:
         "path": [file.path for file in files],
         "format": "parquet",
         "mediatype": PARQUET,
-        "schema": _fields_only(ARTICLES.table),
+        "schema": describe_fields(ARTICLES.table),
     }
 
 
@@ -88,16 +87,19 @@ def _schema(published: Published) -> dict[str, Any]:
     columns = [name.strip(' "') for name in published.key.split(",")]
     nullable = {column.name for column in published.table.columns if column.nullable}
     key = {} if nullable & set(columns) else {"primaryKey": columns}
-    return _fields_only(published.table) | key
+    return describe_fields(published.table) | key
 
 
-def _fields_only(table: Table) -> dict[str, Any]:
+def describe_fields(table: Table) -> dict[str, Any]:
+    """A published table as a Table Schema 2.0, without its key."""
     fields = [_field(column) for column in table.columns]
     return {"$schema": f"{_PROFILES}/tableschema.json", "fields": fields, "missingValues": [""]}
 
 
 def _field(column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name, "type": _field_type(column.type), "description": column.meaning}
+    if column.deprecated is not None:
+        field["deprecated"] = column.deprecated.as_json
     return field if column.nullable else field | {"constraints": {"required": True}}
 
 

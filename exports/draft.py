@@ -16,9 +16,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from exports.datapackage import render_datapackage
 from exports.delta import write_delta
+from exports.documents import write_documents
 from exports.engine import run_sql
+from exports.imprint import Imprint
 from exports.manifest import (
     Build,
     Changes,
@@ -31,9 +32,8 @@ from exports.manifest import (
     describe_file,
 )
 from exports.published import ARTICLES, PUBLISHED, count_rows, logical_sha256
-from exports.readme import render_readme
 from exports.release_id import version_of
-from exports.rights import render_rights
+from exports.signature import sign_sums
 from exports.sums import write_sums
 from exports.verify import GATE_NAMES
 from exports.writers import write_months, write_tables
@@ -48,6 +48,7 @@ class Plan:
     id: str
     created: datetime
     code_version: str
+    imprint: Imprint
     previous: tuple[Path, Manifest] | None
     """Folder and manifest of the release before it."""
     instead_of: tuple[Path, Manifest] | None = None
@@ -96,10 +97,13 @@ def build_draft(
         sources=_sources(connection),
         build=_build(plan.code_version),
         gates=GATE_NAMES,
+        catalogue_url=plan.imprint.public_url,
         files=(*data, *months, *delta),
     )
-    manifest = _write_documents(folder, manifest)
+    manifest = write_documents(folder, manifest)
     write_sums(folder)
+    if plan.imprint.minisign_key is not None:
+        sign_sums(folder, plan.imprint.minisign_key, release_id=plan.id)
     _seal(folder)
     return Draft(path=folder, manifest=manifest)
 
@@ -151,21 +155,6 @@ def _build(code_version: str) -> Build:
         pyarrow=pa.__version__,
         python=platform.python_version(),
     )
-
-
-def _write_documents(folder: Path, manifest: Manifest) -> Manifest:
-    """Write what is derived from the manifest, then the manifest with those files in it."""
-    documents = {
-        "README.md": render_readme(manifest),
-        "RIGHTS.md": render_rights(manifest),
-        "datapackage.json": render_datapackage(manifest),
-    }
-    for name, text in documents.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    described = [describe_file(folder, name, role="meta") for name in documents]
-    manifest = manifest.model_copy(update={"files": (*manifest.files, *described)})
-    (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8", newline="\n")
-    return manifest
 
 
 def _seal(folder: Path) -> None:

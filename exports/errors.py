@@ -6,6 +6,8 @@ ExportError
 ├── GateFailedError         a gate refused the draft; nothing was published
 ├── ReleaseDamagedError     a published release is not what was written
 ├── DeltaMismatchError      a delta does not start from the articles it was given
+├── ImprintError            where or by whom releases are published is not said rightly
+├── SignatureError          SHA256SUMS cannot be signed, or its signature is not that of the key
 └── TargetError             a place to publish to cannot be used
     └── PublishConflictError    it holds, or is for, something else than what was to be published
 """
@@ -41,3 +43,11 @@ class TargetError(ExportError):
 
 class PublishConflictError(TargetError):
     """The target holds, or is meant for, something else than what was to be published; nothing was overwritten."""
+
+
+class ImprintError(ExportError):
+    """Where or by whom releases are published is not said rightly; the message names the variable and its value."""
+
+
+class SignatureError(ExportError):
+    """SHA256SUMS cannot be signed, or its signature is not that of the key; the message says what minisign said."""

@@ -22,6 +22,16 @@ DESCRIPTION = (
 )
 PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv"
+_MEDIA_TYPES = {
+    ".cff": "application/yaml",
+    ".csv": CSV,
+    ".duckdb": "application/octet-stream",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".md": "text/markdown",
+    ".parquet": PARQUET,
+}
+"""By the ending of a file's name."""
 
 
 class Profile(StrEnum):
@@ -123,6 +133,8 @@ class Manifest(_Part):
     previous: str | None
     status: Literal["active", "withdrawn"] = "active"
     profile: Profile = Profile.PUBLIC
+    catalogue_url: str | None = None
+    """Address of the catalogue that it was cut for, ending in a slash; null when that was not said."""
     revision: int = 1
     """Grows by one each time that the release is issued again with something taken out."""
     supersedes: str | None = None
@@ -170,9 +182,7 @@ def describe_file(
 
 
 def _media_type(path: str) -> str:
-    endings = {".parquet": PARQUET, ".csv": CSV, ".csv.gz": CSV, ".json": "application/json", ".md": "text/markdown"}
-    name = Path(path).name
-    return endings[name[name.index(".") :] if name.endswith(".csv.gz") else Path(name).suffix]
+    return CSV if path.endswith(".csv.gz") else _MEDIA_TYPES[Path(path).suffix]
 
 
 def file_sha256(path: Path) -> str:

@@ -1,5 +1,6 @@
 """`README.md` of a release: what it is, its files, and how to read them."""
 
+from exports.card import render_card
 from exports.manifest import Manifest
 from exports.pages import render
 from exports.snippets import SNIPPETS
@@ -7,4 +8,4 @@ from exports.snippets import SNIPPETS
 
 def render_readme(manifest: Manifest) -> str:
     """The text of `README.md`."""
-    return render("README.md.j2", manifest=manifest, snippets=SNIPPETS)
+    return render_card(manifest) + render("README.md.j2", manifest=manifest, snippets=SNIPPETS)

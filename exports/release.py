@@ -5,7 +5,7 @@
                  /csv/articles.csv.gz           the same, as text
                  /{citations,sources,coverage,ledger}.{parquet,csv}
                  /delta/from-<previous>.parquet what changed since the release before
-                 /manifest.json datapackage.json README.md RIGHTS.md SHA256SUMS
+                 /manifest.json and what is derived from it (exports.documents), SHA256SUMS, its signature
     releases/versions.json                      the only pointer, written last
     releases/failed.jsonl                       drafts that a gate refused: when, which gate, why
     releases/.lock  .tmp-<id>/                  of a run under way
@@ -30,6 +30,7 @@ from pydantic import ValidationError
 from exports.draft import Draft, Plan, build_draft, hash_tables
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ReleaseDamagedError, ReleaseUnwritableError
+from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
 from exports.manifest import Manifest, ManifestTable, file_sha256
 from exports.published import PUBLISHED, make_tables
@@ -56,12 +57,14 @@ class Release:
         return self.manifest.id
 
 
-def cut_release(generation: Path, releases: Path, *, now: datetime, code_version: str) -> Release | None:
+def cut_release(
+    generation: Path, releases: Path, *, now: datetime, code_version: str, imprint: Imprint = NO_IMPRINT
+) -> Release | None:
     """Publish the generation's state; None when its articles, citations and sources are those of the last release.
 
     None too when there is neither an article nor an earlier release. `now` is aware and names the release. Raises
     ReleasesLockedError, GateFailedError (nothing visible, noted in `failed.jsonl`), ReleaseDamagedError when the
-    release before cannot be built upon, and ReleaseUnwritableError (disk full and alike).
+    release before cannot be built upon, SignatureError, and ReleaseUnwritableError (disk full and alike).
     """
     releases.mkdir(parents=True, exist_ok=True)
     with lock_releases(releases):
@@ -73,6 +76,7 @@ def cut_release(generation: Path, releases: Path, *, now: datetime, code_version
             id=next_id(taken, now),
             created=now.astimezone(UTC),
             code_version=code_version,
+            imprint=imprint,
             previous=(previous.path, previous.manifest) if previous else None,
         )
         try:

@@ -5,6 +5,7 @@ from pathlib import Path
 from exports.manifest import file_sha256
 
 SUMS = "SHA256SUMS"
+SIGNATURE = f"{SUMS}.minisig"
 
 
 def write_sums(folder: Path) -> None:
@@ -20,11 +21,11 @@ def read_sums(folder: Path) -> dict[str, str]:
 
 
 def list_files(folder: Path) -> list[str]:
-    """Every file below a folder but SHA256SUMS, relative, with forward slashes, sorted."""
+    """Every file below a folder but SHA256SUMS and its signature, relative, with forward slashes, sorted."""
     return sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
-        if (path.is_symlink() or path.is_file()) and path != folder / SUMS
+        if (path.is_symlink() or path.is_file()) and path not in (folder / SUMS, folder / SIGNATURE)
     )
 
 

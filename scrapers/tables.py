@@ -6,6 +6,7 @@ renamed. All instants are UTC, in microseconds.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import pyarrow as pa
 
@@ -13,6 +14,28 @@ SCHEMA_VERSION = "1.0.0"
 """SemVer of the published tables: minor adds a nullable column, major renames, removes or redefines one."""
 
 UTC_INSTANT = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """Notice that a published column will go or change, at least 90 days ahead."""
+
+    since: date
+    """UTC day of the first release that says so."""
+    remove_in: str
+    """Schema version, the next major one, that is without it."""
+    use: str
+    """What to read instead."""
+
+    @property
+    def words(self) -> str:
+        """The notice as the end of a sentence about the column."""
+        return f"is deprecated since {self.since}, goes in schema {self.remove_in}: use {self.use}"
+
+    @property
+    def as_json(self) -> dict[str, str]:
+        """The notice as schema files carry it."""
+        return {"since": self.since.isoformat(), "remove_in": self.remove_in, "use": self.use}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +47,8 @@ class Column:
     meaning: str
     """One sentence for people: what it says, in which unit, when it is null."""
     nullable: bool = False
+    deprecated: Deprecation | None = None
+    """Set when a published column will go; see exports.schemas."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from exports.catalogue import build_site
 from exports.release import Release, cut_release
 from tests.exports.factories import DAY_1, DAY_2, DAY_3, DAY_4, World, article, article_id, citation, write_generation
 
@@ -71,3 +72,11 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         for generation, day in zip(generations, (DAY_1, DAY_2, DAY_3, DAY_4), strict=True)
     )
     return History(home / "releases", generations, tuple(release for release in cut if release is not None))
+
+
+@pytest.fixture(scope="session")
+def site(history: History) -> Path:
+    """The catalogue of the history, with what the last generation knows."""
+    site = history.releases.parent / "site"
+    build_site(history.releases, site, generation=history.generations[3], now=DAY_4)
+    return site

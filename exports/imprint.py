@@ -1,0 +1,42 @@
+"""The imprint: where a release is published and who vouches for it. Read from the environment at the command's edge.
+
+KABARCHY_PUBLIC_URL     address of the catalogue for everybody; metadata then names files by whole addresses
+KABARCHY_MINISIGN_KEY   file of a minisign secret key without a password; SHA256SUMS is then signed
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from exports.errors import ImprintError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What the operator adds to every release."""
+
+    public_url: str | None = None
+    """Address of the catalogue, ending in a slash; None: the metadata names files relative to itself."""
+    minisign_key: Path | None = None
+    """Secret key that signs SHA256SUMS; None: nothing is signed."""
+
+
+NO_IMPRINT = Imprint()
+"""Neither an address nor a key."""
+
+
+def read_imprint(environment: Mapping[str, str]) -> Imprint:
+    """Read the variables above; an empty one counts as not set. Raises ImprintError naming variable and value.
+
+    >>> read_imprint({"KABARCHY_PUBLIC_URL": "https://data.example/news"}).public_url
+    'https://data.example/news/'
+    """
+    url, key = environment.get("KABARCHY_PUBLIC_URL"), environment.get("KABARCHY_MINISIGN_KEY")
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname or urlsplit(url).query):
+        raise ImprintError(f"KABARCHY_PUBLIC_URL: not the http(s) address of a folder: {url!r}")
+    if key and not Path(key).expanduser().is_file():
+        raise ImprintError(f"KABARCHY_MINISIGN_KEY: no such file: {key!r}")
+    return Imprint(
+        public_url=url.rstrip("/") + "/" if url else None, minisign_key=Path(key).expanduser() if key else None
+    )

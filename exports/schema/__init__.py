@@ -1,0 +1,1 @@
+"""The published schemas, a file for each table and version; see exports.schemas."""
