@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from exports.draft import Draft, Plan, build_draft, hash_tables
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ReleaseUnwritableError
+from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
 from exports.published import ARTICLES, make_redacted_tables
 from exports.release import Release, draft_folder, list_releases, list_superseded, move_pointer, remove_leftovers
@@ -33,11 +34,13 @@ from scrapers.data_root import fsync_folder
 logger = logging.getLogger(__name__)
 
 
-def reissue_releases(releases: Path, withdrawn: pa.Table, *, now: datetime, code_version: str) -> list[str]:
+def reissue_releases(
+    releases: Path, withdrawn: pa.Table, *, now: datetime, code_version: str, imprint: Imprint = NO_IMPRINT
+) -> list[str]:
     """Take what was withdrawn out of every release in a folder; return the ids under which they were issued again.
 
     `withdrawn` are tombstones in the contract's columns; `now` is aware. Does nothing when no release holds any of it.
-    Raises ReleasesLockedError, ReleaseDamagedError, GateFailedError and ReleaseUnwritableError; then the pointer did
+    Raises ReleasesLockedError, ReleaseDamagedError, GateFailedError, SignatureError and ReleaseUnwritableError; then the pointer did
     not move.
     """
     if not releases.is_dir():
@@ -45,7 +48,7 @@ def reissue_releases(releases: Path, withdrawn: pa.Table, *, now: datetime, code
     with lock_releases(releases):
         remove_leftovers(releases)
         try:
-            issued, emptied = _reissue(releases, withdrawn, now.astimezone(UTC), code_version)
+            issued, emptied = _reissue(releases, withdrawn, now.astimezone(UTC), code_version, imprint)
             for path in emptied:
                 write_withdrawal(path, Withdrawal(id=path.name, withdrawn_at=now, superseded_by=None))
             if issued or emptied or list_superseded(releases):
@@ -59,7 +62,9 @@ def reissue_releases(releases: Path, withdrawn: pa.Table, *, now: datetime, code
         return issued
 
 
-def _reissue(releases: Path, withdrawn: pa.Table, now: datetime, code_version: str) -> tuple[list[str], list[Path]]:
+def _reissue(
+    releases: Path, withdrawn: pa.Table, now: datetime, code_version: str, imprint: Imprint
+) -> tuple[list[str], list[Path]]:
     """Build what must be issued again, oldest first; also return the releases of which nothing may stay."""
     issued: list[str] = []
     emptied: list[Path] = []
@@ -76,6 +81,7 @@ def _reissue(releases: Path, withdrawn: pa.Table, now: datetime, code_version: s
             id=revised_id(release.id),
             created=now,
             code_version=code_version,
+            imprint=imprint,
             previous=(before.path, before.manifest) if before else None,
             instead_of=(release.path, release.manifest),
         )

@@ -1,11 +1,13 @@
 """The verbs of `kabarchy takedown`: take articles out of everything, and see what was."""
 
+import os
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from exports.imprint import read_imprint
 from flows.cli_options import (
     HomeOption,
     JsonOption,
@@ -73,5 +75,6 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def _carry_out(place: Place, as_json: bool) -> None:
-    report = carry_out(place.root, place.registry, now=Clock().now(), code_version=version("kabarchy"))
+    imprint = read_imprint(os.environ)
+    report = carry_out(place.root, place.registry, now=Clock().now(), code_version=version("kabarchy"), imprint=imprint)
     print_json(asdict(report)) if as_json else print_rows([asdict(report)])

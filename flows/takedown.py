@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exports.catalogue import build_site
+from exports.imprint import NO_IMPRINT, Imprint
 from exports.reissue import reissue_releases
 from scrapers.data_root import DataRoot
 from scrapers.identity import BadUrlError, article_id, normalise_url
@@ -73,7 +74,9 @@ def register_request(root: DataRoot, registry: dict[str, Source], request: Reque
     return add_to_register(root.takedowns, takedowns, opt_outs)
 
 
-def carry_out(root: DataRoot, registry: dict[str, Source], *, now: datetime, code_version: str) -> TakedownReport:
+def carry_out(
+    root: DataRoot, registry: dict[str, Source], *, now: datetime, code_version: str, imprint: Imprint = NO_IMPRINT
+) -> TakedownReport:
     """Take all that is registered out of everything that holds it; safe to repeat.
 
     Raises what the steps raise, of which each names its place; then what is left is done by the next call.
@@ -85,10 +88,12 @@ def carry_out(root: DataRoot, registry: dict[str, Source], *, now: datetime, cod
     issued = [
         release_id
         for releases in (root.releases, root.internal_releases)
-        for release_id in reissue_releases(releases, _tombstones(register), now=now, code_version=code_version)
+        for release_id in reissue_releases(
+            releases, _tombstones(register), now=now, code_version=code_version, imprint=imprint
+        )
     ]
     if (root.site / "index.html").exists():
-        build_site(root.releases, root.site, generation=generation, now=now)
+        build_site(root.releases, root.site, generation=generation, now=now, imprint=imprint)
     note_carried_out(root.takedowns, register)
     return TakedownReport(
         n_articles=len(register.takedowns),
