@@ -40,8 +40,8 @@ def reissue_releases(
     """Take what was withdrawn out of every release in a folder; return the ids under which they were issued again.
 
     `withdrawn` are tombstones in the contract's columns; `now` is aware. Does nothing when no release holds any of it.
-    Raises ReleasesLockedError, ReleaseDamagedError, GateFailedError, SignatureError and ReleaseUnwritableError; then the pointer did
-    not move.
+    Raises ReleasesLockedError, ReleaseDamagedError, GateFailedError, SignatureError and ReleaseUnwritableError; then
+    the pointer did not move.
     """
     if not releases.is_dir():
         return []
