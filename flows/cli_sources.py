@@ -26,7 +26,7 @@ from flows.settings import Settings
 from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report
 from scrapers.data_root import DataRoot, write_beside
 from scrapers.raising import raise_evidence
-from scrapers.registry import SHIPPED_SOURCES, Source, find_sources, load_registry
+from scrapers.registry import SHIPPED_SOURCES, Source, State, find_sources, load_registry
 
 sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
 
@@ -68,22 +68,24 @@ def check(
         list[str] | None,
         typer.Argument(metavar="[SOURCE]…", help="Look at these; none: only read the registry.", show_default=False),
     ] = None,
+    look_at_all: Annotated[bool, typer.Option("--all", help="Look at every source that is not disabled.")] = False,
     home: HomeOption = None,
     sources: SourcesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Without names: read the registry as strictly as a run does, no request. With names: look at each source.
+    """Without names: read the registry as strictly as a run does, no request. With names or --all: look at each source.
 
     A look is one polite probe: robots.txt, every entry, three pages. Its report is kept in the data root; a candidate
     that passed is crawled from then on. Exit code 1 when a source did not pass.
     """
+    registry = load_registry(read_place(home, sources).sources)
+    if look_at_all:
+        names = [source.id for source in registry.values() if source.status.state is not State.DISABLED]
     if not names:
-        registry = load_registry(read_place(home, sources).sources)
         print_json(list(registry)) if as_json else typer.echo(f"{len(registry)} sources can be used")
         return
     place = open_place(home, sources)
-    chosen = find_sources(place.registry, names)
-    found = asyncio.run(check_sources(place.settings, chosen, log_to_stderr()))
+    found = asyncio.run(check_sources(place.settings, find_sources(registry, names), log_to_stderr()))
     if as_json:
         print_json([it.model_dump(mode="json") for it in found if isinstance(it, CheckReport)])
     for it in found:

@@ -102,17 +102,24 @@ Css = Annotated[str, AfterValidator(_must_be_css)]
 """A selector that lxml can apply: checked when it is read, not when the first page comes."""
 
 
+def _must_be_http(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("not an http(s) address")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_must_be_http)]
+
+
 class _Entry(_Strict):
-    url: str
+    url: HttpUrl
     """Absolute; in a file it may be relative to the home page."""
     evidence: Evidence | None = None
 
     @field_validator("url")
     @classmethod
-    def _must_be_http(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"not an http(s) address: {value!r}")
+    def _must_have_known_tokens(cls, value: str) -> str:
         if unknown := set(TOKEN.findall(value)) - cls._tokens():
             raise ValueError(f"unknown {{{min(unknown)}}} in the address of this kind of entry: {value!r}")
         return value
@@ -304,7 +311,7 @@ class Source(_Strict):
     preset: str | None = None
     """Name of the platform's preset, whose keys lie under this source's own."""
     name: str = Field(min_length=1)
-    homepage: str
+    homepage: HttpUrl
     country: str = Field(pattern="^[A-Z]{2}$")
     """ISO 3166-1 alpha-2, or REGION_WIDE."""
     languages: tuple[str, ...] = Field(min_length=1)
@@ -347,7 +354,7 @@ class Source(_Strict):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder's or a file's name that is no zone
-            raise ValueError(f"not an IANA time zone: {value!r}") from error
+            raise ValueError("not an IANA time zone") from error
         return value
 
     @model_validator(mode="after")

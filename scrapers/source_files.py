@@ -55,14 +55,14 @@ class SourceFile:
         keys = _real_keys(self.data, location)
         file, keys_there = self._origin(keys)
         line = find_line(file.text, keys_there)
-        return f"{file.path}{f':{line}' if line else ''}: {'.'.join(map(str, keys_there)) or 'file'}"
+        return f"{file.path}{f':{line}' if line else ''}: {'.'.join(map(str, keys_there)) or 'as a whole'}"
 
     def _origin(self, keys: Keys) -> tuple[TomlFile, Keys]:
         if self.preset is None or _has(self.own.data, keys):
             return self.own, keys
         if len(keys) > 1 and keys[0] in ENTRY_LISTS and isinstance(keys[1], int):
-            keys = (keys[0], keys[1] - len(self.own.data.get(str(keys[0]), ())), *keys[2:])
-            return self.preset, keys
+            behind_own = keys[1] - len(self.own.data.get(str(keys[0]), ()))
+            return (self.own, keys) if behind_own < 0 else (self.preset, (keys[0], behind_own, *keys[2:]))
         return (self.preset, keys) if _has(self.preset.data, keys) else (self.own, keys)
 
 
@@ -176,7 +176,10 @@ def _with_absolute_entries(data: dict[str, Any]) -> dict[str, Any]:
 def _absolute(entry: Any, homepage: str) -> Any:
     if not isinstance(entry, dict) or not str(entry.get("url", "")).startswith("/"):
         return entry
-    return {**entry, "url": urljoin(homepage, entry["url"])}
+    try:
+        return {**entry, "url": urljoin(homepage, entry["url"])}
+    except ValueError:  # the home page is no address, which its own validation says
+        return entry
 
 
 def _real_keys(data: Any, location: Sequence[str | int]) -> Keys:

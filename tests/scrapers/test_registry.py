@@ -71,6 +71,10 @@ def test_the_stem_is_the_id_and_defaults_are_careful(tmp_path: Path) -> None:
         ),
         (("[status]", "[articles]\nallow = ['a', '(b']\n[status]"), r"outlet\.toml:9: articles\.allow\.1: .*'\(b'"),
         (("[status]", "delay = 3\n[status]"), r"outlet\.toml:8: delay: Extra inputs"),
+        (
+            ('homepage = "https://outlet.example/"', 'homepage = "http://[x/"'),
+            r"outlet\.toml:3: homepage: .*'http://\[x/'",
+        ),
         (("https://outlet.example/rss", "rss"), r"outlet\.toml:15: entries\.0\.url: not an http.*'rss'"),
         (("[status]", 'preset = "none"\n[status]'), r"outlet\.toml:8: preset: no such preset \(got 'none'\)"),
     ],
