@@ -197,7 +197,7 @@ class Citation:
     """The words with which it is named; None when only a link is given."""
     url: str | None
     domain: str | None
-    """Host of `url` without www; for Telegram `t.me/<handle>`."""
+    """Host of `url` without www, for Telegram `t.me/<handle>`; without `url`, the label where it is a domain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from scrapers.extraction.citations import read_inline, take_related
 from scrapers.extraction.dates import Published, read_modified, read_published
 from scrapers.extraction.decode import decode_html
 from scrapers.extraction.language import declared_language, detect_language
+from scrapers.extraction.named_sources import read_named
 from scrapers.extraction.page import Page, parse_page
 from scrapers.extraction.page_lines import look_around, read_lines
 from scrapers.extraction.prescreen import screen
@@ -106,6 +107,7 @@ def _read_article(page: Page, capture: Capture, source: Source) -> Article | Rej
 
 def _article(metadata: _Metadata, body: Body, source: Source, *, citations: tuple[Citation, ...]) -> Article:
     language, confidence = detect_language(f"{metadata.title or ''}\n{body.text}", source.languages)
+    named = read_named(body.text, language, source, citations)
     published = metadata.published
     return Article(
         article_id=article_id(source.id, metadata.url),
@@ -131,5 +133,5 @@ def _article(metadata: _Metadata, body: Body, source: Source, *, citations: tupl
         n_words=count_words(body.text),
         n_chars=len(body.text),
         text_origin=body.origin,
-        citations=citations,
+        citations=(*citations, *named),
     )

@@ -15,6 +15,7 @@ from scrapers.extraction.citations import cite
 from scrapers.extraction.date_text import WrittenDate, read_date
 from scrapers.extraction.decode import clean_lines
 from scrapers.extraction.language import detect_language
+from scrapers.extraction.named_sources import read_named
 from scrapers.extraction.page import Page, text_of
 from scrapers.extraction.text import count_words, cut_excerpt
 from scrapers.identity import article_id, domain_of, normalise_url
@@ -62,6 +63,7 @@ def _post(name: str, message: HtmlElement, text: str, capture: Capture, source: 
     parts = urlsplit(capture.final_url)
     url = normalise_url(f"{parts.scheme}://{parts.netloc}/{name}")
     language, confidence = detect_language(text, source.languages)
+    linked = _citations(message, url)
     date = _date(message, capture, source)
     author = _find(message, "tgme_widget_message_from_author")
     return Article(
@@ -88,7 +90,7 @@ def _post(name: str, message: HtmlElement, text: str, capture: Capture, source: 
         n_words=count_words(text),
         n_chars=len(text),
         text_origin=TEXT_ORIGIN,
-        citations=_citations(message, url),
+        citations=(*linked, *read_named(text, language, source, linked)),
     )
 
 
