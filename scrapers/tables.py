@@ -141,11 +141,7 @@ _CITATION = (
     _text("kind", "related (closing block), inline (link), forwarded (Telegram) or named (in words)."),
     _text("label", "Words with which the source is named.", nullable=True),
     _text("url", "Address given for it.", nullable=True),
-    _text(
-        "domain",
-        "Host of the address without www; t.me/<handle> for Telegram; a named source that is a domain.",
-        nullable=True,
-    ),
+    _text("domain", "Host of the address, or named itself, without www; t.me/<handle> for Telegram.", nullable=True),
 )
 _CRAWL = (
     _text("crawl_id", "UTC start instant, then the source's id; sorts by time."),
