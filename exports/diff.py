@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from exports.engine import open_engine, run_sql
+from exports.release_at import LocalRelease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +21,14 @@ class ReleaseDiff:
 
 def diff_releases(old: Path, new: Path) -> ReleaseDiff:
     """Compare the articles of two release folders; neither need follow the other."""
-    with open_engine([old, new]) as connection:
-        connection.read_parquet(str(old / "articles.parquet")).create_view("previous_articles")
-        connection.read_parquet(str(new / "articles.parquet")).create_view("articles")
+    return diff_keys(LocalRelease(old).read_keys(), LocalRelease(new).read_keys())
+
+
+def diff_keys(old: pa.Table, new: pa.Table) -> ReleaseDiff:
+    """Compare two sets of articles by ids and hashes alone, as `ReleaseAt.read_keys` gives them."""
+    with open_engine([]) as connection:
+        connection.register("previous_articles", old)
+        connection.register("articles", new)
         run_sql(connection, "changes")
         changes = connection.table("changes").order("article_id").project("op, article_id").fetchall()
         n_new = int(connection.table("articles").aggregate("count(*)").fetchall()[0][0])

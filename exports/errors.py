@@ -8,6 +8,7 @@ ExportError
 ├── DeltaMismatchError      a delta does not start from the articles it was given
 ├── ImprintError            where or by whom releases are published is not said rightly
 ├── SignatureError          SHA256SUMS cannot be signed, or its signature is not that of the key
+├── ReleaseUnreachableError a release elsewhere cannot be read, or is not what it says
 └── TargetError             a place to publish to cannot be used
     └── PublishConflictError    it holds, or is for, something else than what was to be published
 """
@@ -35,6 +36,10 @@ class ReleaseDamagedError(ExportError):
 
 class DeltaMismatchError(ExportError):
     """A delta does not start from the articles it was given; the message names the first article at odds."""
+
+
+class ReleaseUnreachableError(ExportError):
+    """A release elsewhere cannot be read, or is not what it says; the message names the place."""
 
 
 class TargetError(ExportError):

@@ -16,8 +16,12 @@ def write_sums(folder: Path) -> None:
 
 def read_sums(folder: Path) -> dict[str, str]:
     """Hash by path, as SHA256SUMS lists them. Raises OSError or ValueError when it cannot be read."""
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    return {path: digest for digest, path in (line.split("  ", 1) for line in lines)}
+    return parse_sums((folder / SUMS).read_text(encoding="utf-8"))
+
+
+def parse_sums(text: str) -> dict[str, str]:
+    """Hash by path of the text of SHA256SUMS. Raises ValueError for a line of another form."""
+    return {path: digest for digest, path in (line.split("  ", 1) for line in text.splitlines())}
 
 
 def list_files(folder: Path) -> list[str]:

@@ -105,7 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_head(self, path: Path, span: tuple[int, int], size: int) -> None:
         start, end = span
-        is_part = (start, end) != (0, size - 1)
+        match = _RANGE.match(self.headers.get("Range", ""))
+        is_part = match is not None and match.groups() != ("", "")  # the whole as a range too: clients insist on 206
         self.send_response(HTTPStatus.PARTIAL_CONTENT if is_part else HTTPStatus.OK)
         if is_part:
             self.send_header("Content-Range", f"bytes {start}-{end}/{size}")

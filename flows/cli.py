@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from exports.errors import ExportError
-from flows import cli_look, cli_sources, cli_sql, cli_stages
+from flows import cli_look, cli_releases, cli_sources, cli_sql, cli_stages
 from flows.cli_options import (
     DONE,
     MISUSED,
@@ -116,7 +116,8 @@ def demo() -> None:
 
 
 app.add_typer(cli_sources.sources_app, name="sources")
-app.add_typer(cli_look.releases_app, name="releases")
+app.add_typer(cli_releases.releases_app, name="releases")
+app.add_typer(cli_takedown.takedown_app, name="takedown")
 app.command()(cli_sql.sql)
 app.command()(cli_look.status)
 

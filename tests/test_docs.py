@@ -28,9 +28,11 @@ def test_the_readme_shows_every_example_query_as_it_is() -> None:
 
 def test_the_readme_names_only_commands_that_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"kabarchy ((?:sources |releases )?[a-z]+)", readme))
+    named = set(re.findall(r"kabarchy ((?:sources |releases |takedown )?[a-z]+)", readme))
     verbs = get_command(app).commands
-    known = set(verbs) | {f"{group} {verb}" for group in ("sources", "releases") for verb in verbs[group].commands}
+    known = set(verbs) | {
+        f"{group} {verb}" for group in ("sources", "releases", "takedown") for verb in verbs[group].commands
+    }
 
     assert {"run", "sql", "releases verify", "sources check"} <= named
     assert named <= known

@@ -1,0 +1,96 @@
+"""Bringing a copy of the articles up to date by deltas alone, and proving that it is what the release holds.
+
+The way from the copy to the wanted release is found backwards: from a release that has no delta from the copy's, to the
+one before it. Of each release on the way only the manifest and one delta are read. The result becomes visible only when
+every row is what its own hash says, and all rows together are what the wanted release's manifest says.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from exports.delta import apply_delta
+from exports.engine import open_engine
+from exports.errors import DeltaMismatchError, ReleaseUnreachableError
+from exports.manifest import Manifest
+from exports.published import ARTICLES, FILED_AT, logical_sha256
+from exports.release_at import ReleaseAt
+from exports.text_form import row_sha256
+from scrapers.tables import SCHEMA_VERSION
+
+_LONGEST = 1000
+"""Steps: some three years of daily releases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateReport:
+    """What an update came to."""
+
+    start: str
+    steps: tuple[str, ...]
+    """Releases whose deltas were applied, in order; the last is the one that the result equals."""
+    rows: int
+    logical_sha256: str
+    """Of the result and of the wanted release alike."""
+    path: Path
+
+
+def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path) -> UpdateReport:
+    """Write to `target` what follows from the articles of release `start` by the deltas up to `wanted`.
+
+    Raises ReleaseUnreachableError when there is no such way or a release cannot be read, and DeltaMismatchError when
+    the articles are not those of `start`, or the result is not what it must be; then `target` is as it was.
+    """
+    steps = find_steps(start, wanted)
+    manifest = wanted.manifest()
+    if manifest.schema_version != SCHEMA_VERSION:
+        said = f"{wanted.name}: schema {manifest.schema_version}"
+        raise ReleaseUnreachableError(f"{said}; this program applies deltas of {SCHEMA_VERSION}: take the whole file")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".kabarchy-apply-", dir=target.parent) as name:
+        folder, current, known = Path(name), articles, start
+        for number, step in enumerate(steps):
+            release_id = step.manifest().id
+            delta = step.fetch(f"delta/from-{known}.parquet", folder / str(number))
+            result = folder / f"{number}.parquet"
+            apply_delta(current, delta, result)
+            current, known = result, release_id
+        _prove(current, manifest)
+        if current == articles:
+            target.write_bytes(articles.read_bytes())
+        else:
+            current.replace(target)
+    return UpdateReport(
+        start=start,
+        steps=tuple(step.manifest().id for step in steps),
+        rows=manifest.rows,
+        logical_sha256=manifest.tables[ARTICLES.name].logical_sha256,
+        path=target,
+    )
+
+
+def find_steps(start: str, wanted: ReleaseAt) -> list[ReleaseAt]:
+    """Releases whose deltas lead from one release to another, in order; none when they are the same."""
+    steps: list[ReleaseAt] = []
+    at, manifest = wanted, wanted.manifest()
+    while manifest.id != start:
+        steps.insert(0, at)
+        if manifest.file(f"delta/from-{start}.parquet") is not None:
+            return steps
+        if manifest.previous is None or len(steps) >= _LONGEST:
+            raise ReleaseUnreachableError(f"{wanted.name}: no deltas lead there from {start}; take the whole file")
+        at = at.sibling(manifest.previous)
+        manifest = at.manifest()
+    return steps
+
+
+def _prove(articles: Path, manifest: Manifest) -> None:
+    said = manifest.tables[ARTICLES.name]
+    with open_engine([articles.parent]) as connection:
+        rows = connection.read_parquet(str(articles))
+        wrong = rows.filter(f"record_sha256 is distinct from {row_sha256(ARTICLES.said)}").limit(1).fetchall()
+        found = logical_sha256(rows.project(f"*, {FILED_AT} as filed_at"), ARTICLES)
+    if wrong or found != said.logical_sha256:
+        raise DeltaMismatchError(
+            f"{manifest.id}: the deltas give rows of logical hash {found}, the release holds {said.logical_sha256}"
+        )

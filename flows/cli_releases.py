@@ -1,0 +1,147 @@
+"""The verbs of `kabarchy releases`. Those for consumers need no data root: a folder or an address is enough.
+
+A release is named by its id in the data root, by its folder (anything with a slash in it), or by its http(s) address.
+"""
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exports.diff import diff_keys
+from exports.publish import publish_releases
+from exports.release import list_releases
+from exports.release_at import ReleaseAt, release_at
+from exports.target import open_target
+from exports.update import update_articles
+from exports.verify import verify_release
+from exports.versions import read_versions
+from flows.cli_options import (
+    PROBLEMS,
+    HomeOption,
+    JsonOption,
+    MisusedError,
+    open_place,
+    print_json,
+    print_rows,
+    read_place,
+)
+
+releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut, here or elsewhere.")
+
+ReleaseName = Annotated[
+    str, typer.Argument(metavar="RELEASE", help="Id in the data root, folder, or http(s) address.", show_default=False)
+]
+
+
+@releases_app.command("list")
+def show_releases(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the releases, oldest first, with what changed in each."""
+    rows = [
+        {
+            "release": release.id,
+            "created": release.manifest.created,
+            "path": release.path,
+            **({} if release.manifest.changes is None else release.manifest.changes.model_dump()),
+        }
+        for release in list_releases(open_place(home).root.releases)
+    ]
+    print_json(rows) if as_json else print_rows(rows)
+
+
+@releases_app.command("verify")
+def verify(
+    release: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RELEASE]",
+            help="Id in the data root, folder, or http(s) address; none: the latest.",
+            show_default=False,
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a release through every gate again; one elsewhere is fetched first. Exit code 1 when a gate fails."""
+    place = _place_of(release, home)
+    with tempfile.TemporaryDirectory(prefix="kabarchy-verify-") as folder:
+        results = verify_release(place.fetch_all(Path(folder)))
+    rows = [{"gate": gate.name, "ok": gate.is_ok, "detail": gate.detail} for gate in results]
+    print_json(rows) if as_json else print_rows(rows)
+    if not all(gate.is_ok for gate in results):
+        raise typer.Exit(PROBLEMS)
+
+
+@releases_app.command("diff")
+def diff(old: ReleaseName, new: ReleaseName, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say which articles differ between two releases; of one elsewhere only ids and hashes are fetched."""
+    found = diff_keys(_place_of(old, home).read_keys(), _place_of(new, home).read_keys())
+    if as_json:
+        print_json(asdict(found))
+        return
+    changes = {"added": found.added, "modified": found.modified, "deleted": found.deleted}
+    print_rows([{"change": name, "articles": len(ids)} for name, ids in changes.items()])
+    typer.echo(f"{found.n_unchanged} articles unchanged; --json lists the ids of the others", err=True)
+
+
+@releases_app.command("apply")
+def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
+    have: Annotated[
+        str, typer.Argument(metavar="HAVE", help="The release that you have, or its articles.parquet alone.")
+    ],
+    want: Annotated[
+        str, typer.Argument(metavar="WANT", help="The release that you want: id, folder, or http(s) address.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write the articles to.")],
+    start: Annotated[
+        str | None, typer.Option("--from", help="Id of the release that HAVE is of, when it is a file.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring articles up to date by deltas alone, and prove that they equal the full file of the release."""
+    if Path(have).is_file():
+        if start is None:
+            raise MisusedError(f"{have}: a file does not say of which release it is: give --from")
+        articles = Path(have)
+    else:
+        old = _place_of(have, home)
+        start, articles = old.manifest().id, old.fetch("articles.parquet", output.parent / ".kabarchy-have")
+    report = asdict(update_articles(articles, start, _place_of(want, home), output))
+    print_json(report) if as_json else print_rows([report])
+
+
+@releases_app.command("publish")
+def publish(
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            help="file:///a/folder or s3://bucket/prefix. [KABARCHY_PUBLISH_TO]",
+            show_default=False,
+        ),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish what is not yet at a folder or bucket, and the catalogue; safe to repeat and to interrupt."""
+    place = open_place(home)
+    if (url := to or place.settings.publish_to) is None:
+        raise MisusedError("no target: give --to, or set KABARCHY_PUBLISH_TO")
+    found = asdict(publish_releases(place.root.releases, place.root.site, open_target(url, place.settings.access)))
+    print_json(found) if as_json else print_rows([found])
+
+
+def _place_of(name: str | None, home: Path | None) -> ReleaseAt:
+    if name is not None and ("/" in name or Path(name).is_dir()):
+        return release_at(name)
+    releases = read_place(home).home / "releases"  # not opened: looking must not make a data root
+    latest = read_versions(releases).latest
+    if (wanted := name or latest) is None:
+        raise MisusedError(f"{releases}: no release yet")
+    if not (releases / wanted / "manifest.json").is_file():
+        raise MisusedError(f"no release {wanted} in {releases}; the latest is {latest}")
+    return release_at(str(releases / wanted))

@@ -1,0 +1,131 @@
+"""What a consumer does with a release and nothing else: verify it from afar, compare, bring a copy up to date."""
+
+import shutil
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from exports.diff import diff_keys
+from exports.errors import DeltaMismatchError, ReleaseUnreachableError
+from exports.release_at import LocalRelease, RemoteRelease, release_at
+from exports.update import find_steps, update_articles
+from exports.verify import verify_release
+from flows.catalogue_server import serve_catalogue
+from tests.exports.conftest import History
+from tests.exports.factories import article_id
+from tests.exports.readers import edit_manifest, manifest, rewrite, rewrite_rows, rows
+
+NAMES = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
+
+
+@pytest.fixture(scope="module")
+def server(history: History, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The history over http, with byte ranges."""
+    with serve_catalogue(tmp_path_factory.mktemp("site"), history.releases, port=0) as url:
+        yield f"{url}releases"
+
+
+def test_a_copy_follows_a_chain_of_deltas_over_http_to_the_full_file(
+    history: History, server: str, tmp_path: Path
+) -> None:
+    have = history.releases / NAMES[0] / "articles.parquet"
+
+    report = update_articles(have, NAMES[0], RemoteRelease(f"{server}/{NAMES[3]}"), tmp_path / "articles.parquet")
+
+    assert report.steps == NAMES[1:]
+    assert (tmp_path / "articles.parquet").read_bytes() == (
+        history.releases / NAMES[3] / "articles.parquet"
+    ).read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["articles.parquet"]
+
+
+def test_a_copy_that_is_there_already_is_proven_and_kept(history: History, tmp_path: Path) -> None:
+    have = history.releases / NAMES[1] / "articles.parquet"
+
+    report = update_articles(have, NAMES[1], LocalRelease(history.releases / NAMES[1]), tmp_path / "out.parquet")
+
+    assert report.steps == ()
+    assert (tmp_path / "out.parquet").read_bytes() == have.read_bytes()
+
+
+def test_articles_of_another_release_are_refused_and_nothing_is_written(history: History, tmp_path: Path) -> None:
+    have = history.releases / NAMES[0] / "articles.parquet"
+
+    with pytest.raises(DeltaMismatchError):
+        update_articles(have, NAMES[1], LocalRelease(history.releases / NAMES[3]), tmp_path / "out.parquet")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_with_a_changed_row_is_not_passed_for_the_release(history: History, tmp_path: Path) -> None:
+    have = tmp_path / "have.parquet"
+    shutil.copy(history.releases / NAMES[0] / "articles.parquet", have)
+    changed = rows(have)
+    changed[7]["title"] = "Forged"
+    rewrite_rows(have, changed)
+
+    with pytest.raises(DeltaMismatchError, match="the deltas give rows of logical hash"):
+        update_articles(have, NAMES[0], LocalRelease(history.releases / NAMES[3]), tmp_path / "out.parquet")
+
+
+def test_there_is_no_way_back_and_none_from_an_unknown_release(history: History) -> None:
+    with pytest.raises(ReleaseUnreachableError, match="no deltas lead there from 2026-11-23"):
+        find_steps(NAMES[3], LocalRelease(history.releases / NAMES[0]))
+
+
+def test_a_release_over_http_passes_every_gate(history: History, server: str, tmp_path: Path) -> None:
+    folder = RemoteRelease(f"{server}/{NAMES[1]}").fetch_all(tmp_path)
+
+    assert [result for result in verify_release(folder) if not result.is_ok] == []
+
+
+def test_a_file_that_is_not_what_the_sums_say_is_refused_while_it_is_fetched(history: History, tmp_path: Path) -> None:
+    shutil.copytree(history.releases / NAMES[0], tmp_path / "releases" / NAMES[0])
+    rewrite(tmp_path / "releases" / NAMES[0] / "ledger.csv", b"forged")
+
+    with (
+        serve_catalogue(tmp_path, tmp_path / "releases", port=0) as url,
+        pytest.raises(ReleaseUnreachableError, match=r"ledger\.csv: sha256 is"),
+    ):
+        RemoteRelease(f"{url}releases/{NAMES[0]}").fetch_all(tmp_path / "fetched")
+
+
+@pytest.mark.parametrize("path", ["../outside.txt", "/etc/outside.txt", "a/../../outside.txt", "..\\outside.txt"])
+def test_a_listed_file_that_leads_out_of_the_folder_is_refused(history: History, tmp_path: Path, path: str) -> None:
+    shutil.copytree(history.releases / NAMES[0], tmp_path / "releases" / NAMES[0])
+    listed = f"{sha256(b'').hexdigest()}  {path}\n".encode()
+    rewrite(tmp_path / "releases" / NAMES[0] / "SHA256SUMS", listed)
+
+    with (
+        serve_catalogue(tmp_path, tmp_path / "releases", port=0) as url,
+        pytest.raises(ReleaseUnreachableError, match="does not lie in a release"),
+    ):
+        RemoteRelease(f"{url}releases/{NAMES[0]}").fetch_all(tmp_path / "fetched")
+
+
+def test_a_file_longer_than_announced_is_not_taken_in(history: History, tmp_path: Path) -> None:
+    shutil.copytree(history.releases / NAMES[0], tmp_path / "releases" / NAMES[0])
+    release = tmp_path / "releases" / NAMES[0]
+    edit_manifest(release, files=[entry | {"bytes": 10} for entry in manifest(release)["files"]])
+
+    with (
+        serve_catalogue(tmp_path, tmp_path / "releases", port=0) as url,
+        pytest.raises(ReleaseUnreachableError, match="more than the 10 bytes"),
+    ):
+        RemoteRelease(f"{url}releases/{NAMES[0]}").fetch("articles.parquet", tmp_path / "fetched")
+
+
+def test_two_releases_are_compared_from_afar(history: History, server: str) -> None:
+    found = diff_keys(
+        release_at(f"{server}/{NAMES[0]}").read_keys(), release_at(str(history.releases / NAMES[3])).read_keys()
+    )
+
+    assert (found.added, found.modified, found.deleted) == ((article_id(60),), (), (article_id(5),))
+
+
+@pytest.mark.parametrize("place", ["http://127.0.0.1:9/releases/x", "/no/such/folder"])
+def test_what_is_no_release_is_one_line_that_names_the_place(place: str) -> None:
+    with pytest.raises(ReleaseUnreachableError, match=rf"^{place}[^\n]*$"):
+        release_at(place).manifest()
