@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from exports.errors import ExportError
-from flows import cli_look, cli_releases, cli_sources, cli_sql, cli_stages
+from flows import cli_look, cli_releases, cli_sources, cli_sql, cli_stages, cli_takedown
 from flows.cli_options import (
     DONE,
     MISUSED,
