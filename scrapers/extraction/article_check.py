@@ -4,7 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from scrapers.extraction.page import Page, text_of
+from scrapers.extraction.page import Page, pieces_of, text_of
 from scrapers.records import Rejection, RejectionReason
 
 MIN_CHARS = 80
@@ -30,16 +30,26 @@ _GALLERY_IMAGES = 4
 
 def find_challenge(page: Page) -> Rejection | None:
     """Return a rejection when the page is a check of the visitor instead of an article."""
+    if _has_more_text(page.root, _MAX_CHALLENGE_CHARS):
+        return None
     title = next((text_of(e) for e in page.root.iter("title")), "")
-    if _CHALLENGE_TITLE.match(title) and len(text_of(page.root)) <= _MAX_CHALLENGE_CHARS:
+    if _CHALLENGE_TITLE.match(title):
         return Rejection(reason=RejectionReason.CHALLENGE_PAGE, detail=title[:100])
-    n_chars = len(text_of(page.root))
-    if n_chars > _MAX_CHALLENGE_CHARS or page.root.find(".//article") is not None:
+    if page.root.find(".//article") is not None:
         return None
     marks = " ".join(_marks(page.root))
     if found := _CHALLENGE.search(marks):
         return Rejection(reason=RejectionReason.CHALLENGE_PAGE, detail=found[0])
     return None
+
+
+def _has_more_text(root: HtmlElement, n_chars: int) -> bool:
+    """Whether an element has more text than that; reads no further than needed."""
+    for piece in pieces_of(root):
+        n_chars -= len(piece.strip())
+        if n_chars < 0:
+            return True
+    return False
 
 
 def _marks(root: HtmlElement) -> list[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from scrapers.extraction.decode import clean_line
-from scrapers.extraction.page import BLOCK_TAGS, text_of
+from scrapers.extraction.page import BLOCK_TAGS, opening_of, text_of
 from scrapers.identity import BadUrlError, domain_of, normalise_url
 from scrapers.records import Citation, CitationKind
 from scrapers.registry import Source
@@ -22,15 +22,17 @@ _HEADING = re.compile(
 )
 """The words above a closing block of sources, in en, ru, ky, kk, uz, tg, tk. Boxes of further reading have others."""
 
+_HEADING_TAGS = ("h2", "h3", "h4", "h5", "h6", "p", "div", "strong", "b", "dt", "span")
 _MAX_HEADING_CHARS = 200  # white space of the markup included
 _MAX_BLOCK_LINK_FREE = 0.6  # share of a block's text outside its links: "Outlet: headline (date)" has up to a half
+_ABSOLUTE = re.compile(r"\s*(?:https?:)?//([^/?#\s]+)", re.IGNORECASE)
 _LINE_PREFIX_CHARS = 40  # enough of a paragraph to know it again in the cleaned text
 
 
 def take_related(root: HtmlElement, base: str) -> tuple[Citation, ...]:
     """Remove the closing blocks of sources from the tree and return what they name."""
     found: list[Citation] = []
-    for heading in [e for e in root.iter() if _is_heading(e)]:
+    for heading in [e for e in root.iter(*_HEADING_TAGS) if _is_heading(e)]:
         block = _block_after(heading)
         if block is None:
             continue
@@ -41,7 +43,7 @@ def take_related(root: HtmlElement, base: str) -> tuple[Citation, ...]:
 
 
 def _is_heading(element: HtmlElement) -> bool:
-    if element.tag not in ("h2", "h3", "h4", "h5", "h6", "p", "div", "strong", "b", "dt", "span") or len(element) > 1:
+    if len(element) > 1:
         return False
     own = [element.text, *(part for child in element for part in (child.text, child.tail))]
     return _HEADING.match(clean_line("".join(part or "" for part in own)[:_MAX_HEADING_CHARS])) is not None
@@ -66,17 +68,24 @@ def _is_mostly_links(block: HtmlElement) -> bool:
 
 def read_inline(root: HtmlElement, base: str, source: Source, text: str) -> tuple[Citation, ...]:
     """Return the links to other hosts that stand in paragraphs of the cleaned text."""
-    own = {host.removeprefix("www.") for host in (*source.hosts, urlsplit(base).netloc.lower())}
+    own = {None} | {host.removeprefix("www.") for host in (*source.hosts, urlsplit(base).netloc.lower())}
     kept = {line[:_LINE_PREFIX_CHARS] for line in text.split("\n")}
+    foreign = (link for link in root.iter("a") if _host(link.get("href")) not in own)
     found = (
         citation
-        for block, links in groupby(root.iter("a"), key=_block_of)
-        if text_of(block)[:_LINE_PREFIX_CHARS] in kept
+        for block, links in groupby(foreign, key=_block_of)
+        if opening_of(block, _LINE_PREFIX_CHARS) in kept
         for link in links
         for citation in _links(link, base, CitationKind.INLINE)
         if urlsplit(citation.url or "").netloc.removeprefix("www.") not in own
     )
     return _distinct(found)
+
+
+def _host(href: str | None) -> str | None:
+    """Return the host that an absolute address names, without www; None for what cannot lead to another host."""
+    match = _ABSOLUTE.match(href or "")
+    return match[1].lower().removeprefix("www.") if match else None
 
 
 def _block_of(link: HtmlElement) -> HtmlElement:

@@ -88,6 +88,8 @@ def clean_text(text: str) -> str:
     >>> clean_text("и\u0306од\u00ad\u200b \x00")
     'йод '
     """
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
@@ -113,4 +115,8 @@ def fold(text: str) -> str:
     True
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
+    return folded.translate({ord(char): None for char in set(folded) if not _is_told(char)})
+
+
+def _is_told(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char)[0] == "M"

@@ -103,21 +103,18 @@ class _LineBuilder:
 
 def _split(root: HtmlElement) -> Iterator[Line]:
     builder = _LineBuilder()
-    skipped: HtmlElement | None = None
     n_links = 0
-    for event, node in iterwalk(root, events=("start", "end")):
-        if skipped is None and event == "start" and node.tag in _SKIPPED_TAGS:
-            skipped = node
-        if skipped not in (None, node):
-            continue
+    walk = iterwalk(root, events=("start", "end"))
+    for event, node in walk:
         if node.tag in BLOCK_TAGS:
             yield builder.end()
         n_links += _link_change(event, node)
-        if event == "start" and skipped is None:
-            builder.add(node.text, is_linked=n_links > 0)
-        elif event == "end":
-            skipped = None
+        if event == "end":
             builder.add(node.tail, is_linked=n_links > 0)
+        elif node.tag in _SKIPPED_TAGS:
+            walk.skip_subtree()
+        else:
+            builder.add(node.text, is_linked=n_links > 0)
     yield builder.end()
 
 
