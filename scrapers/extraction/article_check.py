@@ -4,6 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from scrapers.extraction.decode import clean_line
 from scrapers.extraction.page import Page, pieces_of, text_of
 from scrapers.records import Rejection, RejectionReason
 
@@ -76,6 +77,6 @@ def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection 
 
 def _linked_share(text: str, root: HtmlElement) -> float:
     """Return the share of a text's characters that stand in lines which are nothing but a link."""
-    linked = {text_of(a) for a in root.iter("a")}
+    linked = {clean_line("".join(a.itertext())) for a in root.iter("a")}
     n_linked = sum(len(line) for line in text.split("\n") if line.strip("-|• ") in linked)
     return n_linked / len(text)

@@ -7,6 +7,7 @@ the identifier finds nearly as likely is preferred; below the threshold the answ
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -69,8 +70,11 @@ def _tag(code: str, text: str) -> str:
 
 def script_of(text: str) -> str:
     """Return "Cyrl" or "Latn", whichever has more letters; "Zyyy" without letters of either."""
-    names = [unicodedata.name(char, "").partition(" ")[0] for char in text if char.isalpha()]
-    cyrillic, latin = names.count("CYRILLIC"), names.count("LATIN")
+    counts: Counter[str] = Counter()
+    for char, n in Counter(text).items():
+        if char.isalpha():
+            counts[unicodedata.name(char, "").partition(" ")[0]] += n
+    cyrillic, latin = counts["CYRILLIC"], counts["LATIN"]
     if cyrillic == latin == 0:
         return "Zyyy"
     return "Cyrl" if cyrillic >= latin else "Latn"

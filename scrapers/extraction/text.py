@@ -19,6 +19,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from html import unescape
 
+from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
@@ -51,6 +52,7 @@ _MAX_CUT_PROSE = 0.2
 """Part of a text that may be prose outside the region for that to be cut: with more, the region is only one of several
 that hold the article. On blogs and forums .2 keeps trafilatura's recall, on news it cuts what stands around."""
 
+_WORDLESS_TAGS = ("style", "svg", "iframe", "canvas")  # often most of the bytes, which trafilatura copies several times
 _BOX_TAGS = ("div", "section", "ul", "ol", "aside", "form", "table", "nav", "p")
 _MAX_BOX_SHARE = 0.3  # of the page's prose; an element with more is the article's own ("no-share", "article__teaser")
 _MAX_COMMENTS_SHARE = 0.85  # readers may write more than the author
@@ -77,6 +79,8 @@ def read_body(root: HtmlElement, selectors: Selectors, *, title: str | None, wit
     _drop(element for css in selectors.remove for element in root.cssselect(css))
     is_chosen = _restrict(root, selectors.body)
     _drop(_boxes(root))
+    _drop(script for script in root.iter("script") if "ld+json" not in script.get("type", ""))
+    strip_elements(root, *_WORDLESS_TAGS, with_tail=False)
     text, origin = _ask_trafilatura(root, None if is_chosen else find_region(root))
     if not is_chosen and (confirmed := _confirm(text, witness)) is not None:
         text, origin = confirmed, f"{origin}+json_ld"
@@ -165,9 +169,12 @@ def _restrict(root: HtmlElement, css: str | None) -> bool:
 def _boxes(root: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the elements named as boxes, but for those that hold so much of the prose that they hold the article."""
     prose = _count_prose(root)
+    verdicts: dict[str, bool] = {}  # a page uses few names for many elements
     for element in root.iter(*_BOX_TAGS):
-        name = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if not BOX_NAME.search(name) or element.find(".//h1") is not None:
+        name = f"{element.get('class', '')} {element.get('id', '')}"
+        if name not in verdicts:
+            verdicts[name] = BOX_NAME.search(name) is not None
+        if not verdicts[name] or element.find(".//h1") is not None:
             continue
         share = _MAX_COMMENTS_SHARE if COMMENTS_NAME.search(name) else _MAX_BOX_SHARE
         if _count_prose(element) <= share * prose:
