@@ -140,8 +140,9 @@ def _place_of(name: str | None, home: Path | None) -> ReleaseAt:
         return release_at(name)
     releases = read_place(home).home / "releases"  # not opened: looking must not make a data root
     latest = read_versions(releases).latest
-    if (wanted := name or latest) is None:
+    if latest is None:
         raise MisusedError(f"{releases}: no release yet")
+    wanted = name or latest
     if not (releases / wanted / "manifest.json").is_file():
         raise MisusedError(f"no release {wanted} in {releases}; the latest is {latest}")
     return release_at(str(releases / wanted))
