@@ -39,14 +39,21 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Scrapy tells of its extensions, requests and counters; what of that matters is in the crawl's summary.
+
+    A filter, because Scrapy sets the level of its own logger when it starts.
+    """
+    return record.levelno >= logging.WARNING or not record.name.startswith("scrapy.")
+
+
 def main(words: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = _parser().parse_args(words)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
+    handler.addFilter(_is_worth_a_line)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Scrapy tells of its extensions and prints all its counters; what of that matters is in the crawl's summary.
-    logging.getLogger("scrapy").setLevel(logging.WARNING)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
