@@ -1,88 +1,104 @@
-"""The catalogue: one static page that shows the latest release and leads to all others.
+"""The catalogue: a static site that shows the latest release, every source and release, and what each column holds.
 
-    site/index.html     complete without JavaScript, nothing asked of another host
-    site/console.html   SQL in the browser, where the engine was built (exports.sql_console)
-    site/releases       link to the folder of releases, relative, so that the page works when opened from disk
+    site/index.html           the latest release; complete without JavaScript, nothing asked of another host
+    site/dictionary.html      every table and column, with what it holds in the latest release
+    site/sources/<id>.html    health, history, fill rates and rights of one source
+    site/history/<id>.html    what changed with a release, the checks it passed, its files
+    site/rights.html          licence, what is published of each source, how to have something taken down
+    site/console.html         SQL in the browser, where the engine was built (exports.sql_console)
+    site/built.json           what the pages were built from
+    site/releases.atom ...    what programs read of the whole (exports.site_documents)
+    site/releases             link to the folder of releases, relative, so that the pages work when opened from disk
 
-Rebuilt from the releases at any time. A server may mount the folder of releases at `/releases/` instead of the link.
+Rebuilt from the releases at any time. The first page is written each time, since it says how fresh the sources are by
+now; the others only when a release was added or withdrawn, or the code that makes them changed. A server may mount the
+folder of releases at `/releases/` instead of the link.
 """
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from exports.about import PUBLISHER, release_address
 from exports.imprint import NO_IMPRINT, Imprint
-from exports.manifest import DESCRIPTION, TITLE, Manifest
-from exports.page import read_live_sources, read_release_facts
+from exports.lasting_pages import build_lasting_pages, frame_values, release_values
+from exports.manifest import Manifest
+from exports.page import SourceLine, read_live_sources, read_release_facts
 from exports.pages import render
-from exports.release import open_release
-from exports.rights import LEVELS, LICENCE_NAME, LICENCE_URL
+from exports.release import Release, open_release
 from exports.site_documents import write_site_documents
-from exports.snippets import SNIPPETS
-from exports.sql_console import build_console
-from exports.versions import read_versions
+from exports.versions import Versions, read_versions
 from scrapers.data_root import write_beside
-from scrapers.tables import PUBLISHED_TABLES
-
-FILE_NOTES = {
-    "articles.parquet": "every article, one file",
-    "csv/articles.csv.gz": "the same rows and columns as text",
-    "citations.parquet": "the sources that articles name",
-    "sources.parquet": "the outlets, with what may be published of them",
-    "coverage.parquet": "how much there is of each outlet, how fresh",
-    "ledger.parquet": "what did not make it into the data, and why",
-}
-"""What a file is for, in a few words."""
 
 
 def build_site(
     releases: Path, site: Path, *, generation: Path | None, now: datetime, imprint: Imprint = NO_IMPRINT
 ) -> Path:
-    """Write `index.html` anew, whole, and return its path.
+    """Bring the site up to date and return the path of its first page.
 
     Shows the release that `versions.json` points at, and with a `generation` how fresh each source is by now. `now` is
-    aware. Raises ReleaseDamagedError when that release cannot be read.
+    aware. Raises ReleaseDamagedError when a release cannot be read.
     """
     site.mkdir(parents=True, exist_ok=True)
     versions = read_versions(releases)
-    live = read_live_sources(generation) if generation is not None else ()
-    values: dict[str, object] = {
-        "title": TITLE,
-        "description": DESCRIPTION,
-        "now": now,
-        "versions": versions.versions,
-        "live": live,
-        "licence_name": LICENCE_NAME,
-        "licence_url": LICENCE_URL,
-    }
+    _link_releases(releases, site)
     if versions.latest is None:
-        text = render("empty.html.j2", **values)
+        text = render("empty.html.j2", **frame_values(now), versions=(), live=_live(generation), root="")
     else:
         release = open_release(releases / versions.latest)
-        facts = read_release_facts(release.path)
-        has_console = build_console(site, release.path, values)
-        text = render(
-            "index.html.j2", **values, **_release_values(release.manifest), facts=facts, has_console=has_console
-        )
+        build_lasting_pages(releases, site, release, versions)
+        text = _render_first_page(site, release, versions, generation=generation, now=now)
     write_site_documents(releases, site, imprint)
-    _link_releases(releases, site)
     write_beside(site / "index.html", text)
     return site / "index.html"
 
 
-def _release_values(manifest: Manifest) -> dict[str, object]:
-    return {
-        "release": manifest,
-        "folder": f"releases/{manifest.id}",
-        "whole_files": [file for file in manifest.files if file.month is None and file.role == "data"],
-        "other_files": [file for file in manifest.files if file.role != "data"],
-        "months": [file for file in manifest.files if file.month is not None],
-        "most_rows": max((file.rows or 0 for file in manifest.files if file.month), default=0),
-        "notes": FILE_NOTES,
-        "levels": LEVELS,
-        "tables": PUBLISHED_TABLES,
-        "snippets": SNIPPETS,
+def _render_first_page(
+    site: Path, release: Release, versions: Versions, *, generation: Path | None, now: datetime
+) -> str:
+    facts = read_release_facts(release.path, until=release.manifest.created.astimezone(UTC).date())
+    return render(
+        "index.html.j2",
+        **frame_values(now),
+        **release_values(release.manifest),
+        versions=versions.versions,
+        live=_live(generation),
+        root="",
+        facts=facts,
+        has_console=(site / "console.html").is_file(),
+        json_ld=_read_croissant(release.path),
+        citation=cite(release.manifest),
+        stale=facts.stale,
+    )
+
+
+def _live(generation: Path | None) -> tuple[SourceLine, ...]:
+    return read_live_sources(generation) if generation is not None else ()
+
+
+def cite(manifest: Manifest) -> dict[str, str]:
+    """How to cite a release: a line for a list of references, and an entry for BibTeX."""
+    year, address = f"{manifest.created.astimezone(UTC):%Y}", release_address(manifest)
+    named = f"{manifest.title} (release {manifest.id}, schema {manifest.schema_version}) [Data set]."
+    fields = {
+        "author": f"{{{PUBLISHER}}}",
+        "title": manifest.title,
+        "year": year,
+        "note": f"Data set, release {manifest.id}, schema {manifest.schema_version}",
+        **({"url": address} if address else {}),
     }
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    key = manifest.id.replace("-", "").replace(".", "_")
+    return {
+        "text": f"{PUBLISHER} ({year}). {named}{f' {address}' if address else ''}",
+        "bibtex": f"@misc{{kabarchy_{key},\n{lines}\n}}",
+    }
+
+
+def _read_croissant(release: Path) -> str | None:
+    """Read the description for search engines, safe inside a script element; None when the release has none."""
+    path = release / "croissant.json"
+    return path.read_text(encoding="utf-8").replace("<", "\\u003c") if path.is_file() else None
 
 
 def _link_releases(releases: Path, site: Path) -> None:

@@ -1,13 +1,29 @@
-"""What the catalogue page shows, read from a release's own files and, for the live part, from a generation."""
+"""What the catalogue's first page shows, read from a release's own files and, for the live part, from a generation."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from exports.charts import DayBars, SourceDay, Strip, days_until, draw_day_bars, draw_strip
 from exports.engine import open_engine, run_sql
+from scrapers.tables import (
+    PUBLISHED_ARTICLES,
+    PUBLISHED_COVERAGE,
+    PUBLISHED_LEDGER,
+    PUBLISHED_SOURCES,
+    PUBLISHED_VERSIONS,
+)
+
+CHART_DAYS = 30
+"""A month fits a phone's width and shows the rhythm of a week four times."""
+CHANGES_SHOWN = 8
+"""Of each kind, on the first page; the page of the release shows more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +47,12 @@ class SourceLine:
     n_new_last_7_days: int
     min_articles_per_week: int | None
     is_carried_forward: bool
+    carried_forward_since: datetime | None
+    n_days_stale: int | None
 
     @property
     def freshness(self) -> str:
-        """One word for the reader: new, carried forward, thin, fresh."""
+        """A word or three for the reader; `fresh` is the only good one."""
         if self.last_success_at is None:
             return "never complete"
         if self.is_carried_forward:
@@ -70,24 +88,89 @@ class PreviewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One article that was added, modified or deleted. Of a deleted one only the id is known."""
+
+    op: str
+    article_id: str
+    source_name: str | None
+    language: str | None
+    title: str | None
+    url: str | None
+    past_title: str | None
+    """The headline before, where it changed and both are published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseFacts:
     """The tables of a release as the page shows them."""
 
     sources: tuple[SourceLine, ...]
     ledger: tuple[LedgerLine, ...]
     preview: tuple[PreviewLine, ...]
+    changes: tuple[ChangeLine, ...]
+    strips: dict[str, Strip]
+    """By source id, the last 30 days."""
+    by_language: DayBars
+    by_country: DayBars
+
+    @property
+    def stale(self) -> tuple[SourceLine, ...]:
+        """The sources that are crawled and whose last word is not fresh."""
+        return tuple(line for line in self.sources if line.status == "enabled" and line.freshness != "fresh")
 
 
-def read_release_facts(release: Path) -> ReleaseFacts:
-    """Read what the page shows of a release, from its Parquet files."""
-    with open_engine([release]) as connection:
-        for name in ("articles", "sources", "coverage", "ledger"):
-            connection.read_parquet(str(release / f"{name}.parquet")).create_view(name)
+def read_release_facts(release: Path, *, until: date) -> ReleaseFacts:
+    """Read what the page shows of a release, from its Parquet files; `until` is the last day of its charts (UTC)."""
+    with open_release_tables(release) as connection:
+        sources = tuple(SourceLine(**row) for row in records(run_sql(connection, "page_sources")))
+        by_day = run_sql(connection, "page_days", until=until, n_days=CHART_DAYS).fetchall()
+        days = days_until(until, CHART_DAYS)
         return ReleaseFacts(
-            sources=tuple(SourceLine(**row) for row in _rows(connection, "page_sources")),
-            ledger=tuple(LedgerLine(**row) for row in _rows(connection, "page_ledger")),
-            preview=tuple(PreviewLine(**row) for row in _rows(connection, "page_preview")),
+            sources=sources,
+            ledger=tuple(LedgerLine(**row) for row in records(run_sql(connection, "page_ledger"))),
+            preview=tuple(PreviewLine(**row) for row in records(run_sql(connection, "page_preview"))),
+            changes=read_changes(connection, release, n_each=CHANGES_SHOWN),
+            strips=read_strips(connection, [line.source_id for line in sources], days),
+            by_language=draw_day_bars(((day, language, n) for day, language, _, n in by_day), days),
+            by_country=draw_day_bars(((day, country, n) for day, _, country, n in by_day), days),
         )
+
+
+@contextmanager
+def open_release_tables(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a release's tables as views of their names, with today's columns.
+
+    A table or column that the release does not have, being older or published by month only, is empty.
+    """
+    with open_engine([release]) as connection:
+        for table in (PUBLISHED_ARTICLES, PUBLISHED_SOURCES, PUBLISHED_COVERAGE, PUBLISHED_LEDGER, PUBLISHED_VERSIONS):
+            whole, months = release / f"{table.name}.parquet", sorted(release.glob(f"data/{table.name}-*.parquet"))
+            paths = [str(path) for path in ([whole] if whole.is_file() else months)]
+            connection.from_arrow(table.schema.empty_table()).create("none_of_" + table.name)
+            rows = f"union all by name from read_parquet({paths})" if paths else ""
+            connection.sql(f"from none_of_{table.name} {rows}").create_view(table.name)
+        yield connection
+
+
+def read_changes(connection: duckdb.DuckDBPyConnection, release: Path, *, n_each: int) -> tuple[ChangeLine, ...]:
+    """Read the newest changes of each kind since the release before; none for a first release."""
+    delta = next(release.glob("delta/from-*.parquet"), None)
+    if delta is None:
+        return ()
+    connection.read_parquet(str(delta)).create_view("delta", replace=True)
+    return tuple(ChangeLine(**row) for row in records(run_sql(connection, "page_changes", n_each=n_each)))
+
+
+def read_strips(
+    connection: duckdb.DuckDBPyConnection, source_ids: Sequence[str], days: tuple[date, ...]
+) -> dict[str, Strip]:
+    """Draw the given days of each source."""
+    rows = records(run_sql(connection, "page_source_days", until=days[-1], n_days=len(days)))
+    found: defaultdict[str, dict[date, SourceDay]] = defaultdict(dict)
+    for day in (SourceDay(**row) for row in rows):
+        found[day.source_id][day.day] = day
+    return {source_id: draw_strip(found[source_id], days) for source_id in source_ids}
 
 
 def read_live_sources(generation: Path) -> tuple[SourceLine, ...]:
@@ -95,10 +178,10 @@ def read_live_sources(generation: Path) -> tuple[SourceLine, ...]:
     with open_engine([], generation=generation) as connection:
         connection.table("generation.source").create_view("sources")
         connection.table("generation.coverage").create_view("coverage")
-        return tuple(SourceLine(**row) for row in _rows(connection, "page_sources"))
+        return tuple(SourceLine(**row) for row in records(run_sql(connection, "page_sources")))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    result = run_sql(connection, name)
+def records(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of a result by the names of their columns."""
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

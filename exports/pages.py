@@ -1,10 +1,13 @@
 """Templates of `exports/templates`: HTML with everything escaped, Markdown with table cells made safe."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 import jinja2
+
+from exports.labels import name_country, name_language
 
 _MARKDOWN_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|!"} | {"\n": " ", "\r": " "})
 
@@ -22,8 +25,23 @@ def render(template: str, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"cell": _cell, "count": _count, "size": _size, "instant": _instant, "web": _web_address}
+    environment.filters |= {
+        "cell": _cell,
+        "count": _count,
+        "size": _size,
+        "instant": _instant,
+        "web": _web_address,
+        "percent": _percent,
+        "language": name_language,
+        "country": name_country,
+    }
     return environment.get_template(template).render(**values)
+
+
+def templates_sha256() -> str:
+    """Hash of all templates: tells whether pages were made by this version of them."""
+    texts = sorted((file.name, file.read_bytes()) for file in files("exports.templates").iterdir() if file.is_file())
+    return sha256(repr(texts).encode()).hexdigest()
 
 
 def _read(name: str) -> str:
@@ -63,6 +81,15 @@ def _size(n_bytes: int) -> str:
 def _instant(value: datetime | None) -> str:
     """An instant to the minute, in UTC; a dash where there is none."""
     return "–" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _percent(value: float | None) -> str:
+    """A share as a percentage; a dash where it is not known.
+
+    >>> _percent(0.98765), _percent(None)
+    ('98.8 %', '–')
+    """
+    return "–" if value is None else f"{100 * value:.3g} %"
 
 
 def _web_address(value: str) -> str:

@@ -1,0 +1,37 @@
+"""What codes are called in the catalogue: languages by BCP 47 tag, countries by ISO 3166-1 code. English names."""
+
+_LANGUAGES = {
+    "en": "English",
+    "kk": "Kazakh",
+    "ky": "Kyrgyz",
+    "ru": "Russian",
+    "tg": "Tajik",
+    "tk": "Turkmen",
+    "uz": "Uzbek",
+    "uz-Cyrl": "Uzbek (Cyrillic)",
+    "uz-Latn": "Uzbek (Latin)",
+    "kk-Latn": "Kazakh (Latin)",
+    "und": "not recognised",
+}
+_COUNTRIES = {
+    "KG": "Kyrgyzstan",
+    "KZ": "Kazakhstan",
+    "TJ": "Tajikistan",
+    "TM": "Turkmenistan",
+    "UZ": "Uzbekistan",
+    "XX": "the whole region",
+}
+
+
+def name_language(tag: str) -> str:
+    """Name a language; a tag that has no name here names itself.
+
+    >>> name_language("uz-Cyrl"), name_language("pl")
+    ('Uzbek (Cyrillic)', 'pl')
+    """
+    return _LANGUAGES.get(tag, tag)
+
+
+def name_country(code: str) -> str:
+    """Name a country; a code that has no name here names itself."""
+    return _COUNTRIES.get(code, code)

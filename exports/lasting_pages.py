@@ -1,0 +1,121 @@
+"""The pages of the catalogue that change only with a release or with our code: `exports.catalogue` says which.
+
+`built.json` remembers from what they were made, so that a run with nothing new does not make them again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exports.column_stats import read_column_stats
+from exports.manifest import DESCRIPTION, TITLE, Manifest
+from exports.page import CHANGES_SHOWN, open_release_tables, read_changes
+from exports.pages import render, templates_sha256
+from exports.release import Release, list_releases
+from exports.rights import LEVELS, LICENCE_NAME, LICENCE_URL
+from exports.snippets import SNIPPETS
+from exports.source_page import read_source_facts
+from exports.sql_console import build_console
+from exports.versions import Versions
+from scrapers.data_root import write_beside
+from scrapers.tables import PUBLISHED_TABLES
+
+FILE_NOTES = {
+    "articles.parquet": "every article, one file",
+    "csv/articles.csv.gz": "the same rows and columns as text",
+    "citations.parquet": "the sources that articles name",
+    "sources.parquet": "the outlets, with what may be published of them",
+    "coverage.parquet": "how much there is of each outlet, how fresh",
+    "ledger.parquet": "what did not make it into the data, and why",
+    "versions.parquet": "every seen version of each article",
+    "tombstones.parquet": "what was withdrawn, by id",
+    "kabarchy.duckdb": "all tables in one database, to query",
+}
+"""What a file is for, in a few words."""
+CHANGES_ON_RELEASE_PAGE = 200
+"""Of each kind; a page of some hundred headlines can still be read, the delta has them all."""
+_BUILT = "built.json"
+
+
+def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: Versions) -> None:
+    """Write what changes only with a release or with our code; safe to repeat, and to interrupt at any point."""
+    values = {**frame_values(latest.manifest.created), "versions": versions.versions, "live": ()}
+    build_console(site, latest.path, {**values, "root": ""})
+    stamp = {
+        "active": [version.id for version in versions.versions if version.status == "active"],
+        "templates_sha256": templates_sha256(),
+        "schema_version": latest.manifest.schema_version,
+    }
+    if _read_stamp(site) == stamp:
+        return
+    written = set()
+    for path, text in _lasting_pages(releases, latest, values):
+        write_beside(site / path, text)
+        written.add(path)
+    _remove_others(site, written)
+    write_beside(site / _BUILT, json.dumps(stamp, indent=1) + "\n")
+
+
+def _read_stamp(site: Path) -> object:
+    try:
+        return json.loads((site / _BUILT).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return None
+
+
+def _lasting_pages(releases: Path, latest: Release, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    shared = {**values, **release_values(latest.manifest)}
+    has_file = [table for table in PUBLISHED_TABLES if (latest.path / f"{table.name}.parquet").is_file()]
+    statistics = {table.name: read_column_stats(latest.path, table) for table in has_file}
+    yield "dictionary.html", render("dictionary.html.j2", **shared, root="", statistics=statistics)
+    yield "rights.html", render("rights.html.j2", **shared, root="")
+    with open_release_tables(latest.path) as connection:
+        for facts in read_source_facts(connection, until=latest.manifest.created.astimezone(UTC).date()):
+            page = render("source.html.j2", **shared, root="../", source=facts)
+            yield f"sources/{facts.line.source_id}.html", page
+    for release in list_releases(releases):
+        yield f"history/{release.id}.html", _render_release_page(release, values)
+
+
+def _render_release_page(release: Release, values: Mapping[str, object]) -> str:
+    with open_release_tables(release.path) as connection:
+        changes = read_changes(connection, release.path, n_each=CHANGES_ON_RELEASE_PAGE)
+    shared = {**values, **release_values(release.manifest), "folder": f"../releases/{release.id}"}
+    return render("release.html.j2", **shared, root="../", changes=changes, limit=CHANGES_ON_RELEASE_PAGE)
+
+
+def _remove_others(site: Path, written: set[str]) -> None:
+    """Remove pages of sources and releases that are no more."""
+    for path in [*site.glob("sources/*.html"), *site.glob("history/*.html")]:
+        if path.relative_to(site).as_posix() not in written:
+            path.unlink()
+
+
+def frame_values(now: datetime) -> dict[str, object]:
+    """What every page shows; `now` is aware, the instant that the page says it was made."""
+    return {
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "now": now,
+        "licence_name": LICENCE_NAME,
+        "licence_url": LICENCE_URL,
+    }
+
+
+def release_values(manifest: Manifest) -> dict[str, object]:
+    """What the pages show of a release's manifest."""
+    return {
+        "release": manifest,
+        "folder": f"releases/{manifest.id}",
+        "whole_files": [file for file in manifest.files if file.month is None and file.role == "data"],
+        "other_files": [file for file in manifest.files if file.role != "data"],
+        "months": [file for file in manifest.files if file.month is not None],
+        "most_rows": max((file.rows or 0 for file in manifest.files if file.month), default=0),
+        "paths": {file.path for file in manifest.files},
+        "notes": FILE_NOTES,
+        "levels": LEVELS,
+        "tables": PUBLISHED_TABLES,
+        "snippets": SNIPPETS,
+        "changes_shown": CHANGES_SHOWN,
+    }
