@@ -114,7 +114,7 @@ def test_a_source_has_its_health_fill_rates_and_rights(site: Path) -> None:
     assert text_of(page, "//section[@aria-labelledby='filled']//tbody/tr/td[1]") == ["100 %", "33.3 %", "–", "100 %"]
     assert text_of(page, "//section[@aria-labelledby='rights']//dd")[1:4] == [
         "licence",
-        "CC-BY-4.0 (evidence)",
+        "CC-BY-4.0 ( evidence )",
         "nothing known",
     ]
     assert "url skipped robots 2" in text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
@@ -138,7 +138,7 @@ def test_the_dictionary_says_what_the_columns_hold(site: Path) -> None:
     assert text_of(page, "//tr[@id='col-title']/td[2]") == ["2.27 %"]
     assert text_of(page, "//tr[@id='col-article_id']/td[2]") == ["never"]
     assert text_of(page, "//tr[@id='col-rights_level']/td[3]")[0].startswith("full_text")
-    assert len(page.xpath("//tr[@id='col-n_chars']//*[name()='path']/@d")) == 1
+    assert len(page.xpath("//tr[@id='col-published_at']//*[name()='path']/@d")) == 1
 
 
 def test_pages_of_releases_are_made_once_and_those_of_lost_sources_go(history: History, tmp_path: Path) -> None:

@@ -8,9 +8,7 @@ DAYS = days_until(date(2026, 11, 3), 3)
 
 
 def seen(day: int, n_new: int, *, n_fetched: int = 1, n_failed: int = 0) -> SourceDay:
-    return SourceDay(
-        source_id="a", day=date(2026, 11, day), n_new=n_new, n_fetched=n_fetched, n_failed=n_failed
-    )
+    return SourceDay(source_id="a", day=date(2026, 11, day), n_new=n_new, n_fetched=n_fetched, n_failed=n_failed)
 
 
 def test_a_day_without_a_look_differs_from_a_day_without_news() -> None:
