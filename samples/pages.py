@@ -7,7 +7,7 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -100,7 +100,8 @@ def render_outlet(outlet: Outlet, day: int, base_urls: Mapping[str, str]) -> dic
     linked = [views[story.slug] for story in outlet.stories if story.is_linked(day)]
     pages: dict[str, Page] = {}
     for document in outlet.documents:
-        pages |= _render_document(rendering, document, linked, promoted)
+        for of_day, stories in _by_day(document, linked).items():
+            pages |= _render_document(rendering, of_day, stories, promoted)
     for story in outlet.stories:
         if story.slug in views and not story.elsewhere:
             pages |= _render_story(rendering, story, views[story.slug], promoted)
@@ -109,6 +110,20 @@ def render_outlet(outlet: Outlet, day: int, base_urls: Mapping[str, str]) -> dic
 
 def _is_promoted(story: Story, day: int) -> bool:
     return not story.is_gone(day) and not story.elsewhere and story.page not in _NEVER_PROMOTED
+
+
+def _by_day(document: Document, linked: list[StoryView]) -> dict[Document, list[StoryView]]:
+    """Return the document of each day with the stories of that day; one document with all, when it is not dated."""
+    if "{YYYY}" not in document.path:
+        return {document: linked}
+    days: dict[date, list[StoryView]] = {}
+    for view in linked:
+        days.setdefault(view.published_at.date(), []).append(view)  # stories are dated by the newsroom's clock
+    return {document.model_copy(update={"path": _dated(document.path, day)}): views for day, views in days.items()}
+
+
+def _dated(path: str, day: date) -> str:
+    return path.replace("{YYYY}", f"{day:%Y}").replace("{MM}", f"{day:%m}").replace("{DD}", f"{day:%d}")
 
 
 def _render_document(

@@ -158,6 +158,7 @@ class Document(_Strict):
     """A page of an outlet that is no story: front page, feed, sitemap, listing, robots.txt."""
 
     path: str
+    """With `{YYYY}`, `{MM}` and `{DD}` in it: one page for each day on which something was published."""
     template: str
     content_type: str | None = None
     """None: the outlet's."""
