@@ -21,6 +21,7 @@ from rich.console import Console
 from benchmarks.extraction_cost import cpu_ms, pages_per_s, resident_mib
 from benchmarks.extraction_floors import digest_of, load_floors, shortfalls
 from benchmarks.extraction_scores import Answer, ask, installed_peers, quality_table, rejected, share_within, summarise
+from scrapers.extraction.date_text import read_date
 from scrapers.extraction.extract import extract
 from scrapers.records import Article, Capture, CaptureRole, Precision
 from scrapers.registry import FeedEntry, Source, State, Status
@@ -43,15 +44,17 @@ _ZONES = {
     "gr": "Europe/Athens", "tr": "Europe/Istanbul", "il": "Asia/Jerusalem", "ee": "Europe/Tallinn",
     "lv": "Europe/Riga", "lt": "Europe/Vilnius", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "cn": "Asia/Shanghai",
     "in": "Asia/Kolkata", "vn": "Asia/Ho_Chi_Minh", "is": "Atlantic/Reykjavik", "mn": "Asia/Ulaanbaatar",
-    "ge": "Asia/Tbilisi", "am": "Asia/Yerevan", "az": "Asia/Baku",
+    "ge": "Asia/Tbilisi", "am": "Asia/Yerevan", "az": "Asia/Baku", "com": "America/New_York",
 }  # fmt: skip
-"""Zone of a capital by top-level domain: what one knows of an address without a source file."""
+"""Zone of a capital by top-level domain: what one knows of an address without a source file. Under .com that is only
+where most of its newsrooms are."""
 
 
 def extract_page(html: bytes, url: str) -> dict[str, Any]:
     """Extract one page through the pipeline; `{"rejected": reason}` where it gives no article.
 
-    `date` is ISO 8601 in UTC, or a bare day in the newsroom's zone where the page tells no time.
+    `date` is ISO 8601 with the page's own offset, the newsroom's where it tells none or UTC; a bare day where it tells
+    no time.
     """
     source = generic_source(urlsplit(url).netloc.lower() or "unknown.invalid")
     (record,) = extract(capture_of(html, url), source).records
@@ -72,7 +75,9 @@ def _written(record: Article, source: Source) -> str | None:
         return None
     if record.published_precision is Precision.DAY:
         return record.published_at.astimezone(source.zone).date().isoformat()
-    return record.published_at.isoformat()
+    written = read_date(record.published_raw or "", fetched_at=FETCHED_AT, zone=source.zone)
+    has_offset = written is not None and written.zone is not None and written.zone.utcoffset(written.wall)
+    return record.published_at.astimezone(written.zone if written and has_offset else source.zone).isoformat()
 
 
 def capture_of(body: bytes, url: str) -> Capture:

@@ -1,8 +1,12 @@
 """Which charset a page is read in."""
 
-import pytest
+import unicodedata
 
-from scrapers.extraction.decode import decode_html
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrapers.extraction.decode import clean_text, decode_html
 from scrapers.records import RejectionReason
 from tests.scrapers.extraction.factories import PARAGRAPHS, article, html, rejection
 
@@ -60,3 +64,42 @@ def test_noise_is_undecodable() -> None:
         RejectionReason.NO_TEXT,
         RejectionReason.NO_TITLE,
     )
+
+
+_CYRILLIC = st.text(st.sampled_from("абвгдежзийклмнопрстуфхцчшщъыьэюя АБВГД.,-\n"), min_size=1, max_size=200)
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(max_size=200))
+def test_utf8_comes_back_as_it_was_whatever_the_header_says(text: str) -> None:
+    written = "".join(char for char in text if not "\ud800" <= char <= "\udfff")
+    body = f"<p>Кар {written}".encode()
+
+    assert decode_html(body, (("Content-Type", "text/html; charset=windows-1251"),)) == f"<p>Кар {written}"
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=_CYRILLIC, charset=st.sampled_from(["windows-1251", "koi8-r", "iso-8859-5", "utf-16"]))
+def test_a_declared_charset_gives_back_the_text(text: str, charset: str) -> None:
+    page = f"<p>По словам директора библиотеки, в ней есть отдельный зал для детей. {text}"
+    headers = (("Content-Type", f"text/html; charset={charset}"),)
+
+    assert decode_html(page.encode(charset), headers) == page
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(st.characters(), max_size=200))
+def test_clean_text_is_composed_and_can_be_written(text: str) -> None:
+    cleaned = clean_text(text + "\ud800\u200b\x00")
+
+    assert cleaned.encode("utf-8").decode("utf-8") == unicodedata.normalize("NFC", cleaned)
+    assert not set(cleaned) & set("\ud800\u200b\x00\ufeff\xad")
+    assert clean_text(cleaned) == cleaned
+
+
+@settings(max_examples=50, deadline=None)
+@given(body=st.binary(max_size=400))
+def test_any_bytes_are_text_or_undecodable(body: bytes) -> None:
+    text = decode_html(body, ())
+
+    assert text is None or isinstance(text, str)
