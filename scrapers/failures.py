@@ -10,9 +10,10 @@ from scrapy.exceptions import (
 
 from scrapers.address_guard import refused_address
 from scrapers.answers import BodyTooBigError, UnusableBodyError
+from scrapers.fetch_errors import is_tls_error
 from scrapers.politeness import HostBlockedError, HostClosedError
 from scrapers.records import FailReason
-from scrapers.robots import RobotsUnreachableError
+from scrapers.robots import InsecureHostError, RobotsUnreachableError
 
 _STATUSES = {
     401: FailReason.FORBIDDEN,
@@ -24,6 +25,7 @@ _STATUSES = {
 }
 
 _ERRORS: tuple[tuple[type[Exception], FailReason], ...] = (
+    (InsecureHostError, FailReason.TLS),
     (RobotsUnreachableError, FailReason.ROBOTS_UNREACHABLE),
     (HostBlockedError, FailReason.BLOCKED),
     (HostClosedError, FailReason.HOST_CLOSED),
@@ -44,4 +46,6 @@ def reason_of_error(error: BaseException, url: str) -> FailReason:
     """Why a request for `url` that ended with an error failed."""
     if refused_address(urlsplit(url).hostname or ""):
         return FailReason.FORBIDDEN_ADDRESS
+    if is_tls_error(error):
+        return FailReason.TLS
     return next((reason for kind, reason in _ERRORS if isinstance(error, kind)), FailReason.CONNECTION)

@@ -1,5 +1,7 @@
 """The errors with which fetching ends in Scrapy and Twisted, and which of them time heals."""
 
+from OpenSSL.SSL import Error as TlsError
+from OpenSSL.SSL import SysCallError, ZeroReturnError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -10,7 +12,10 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
+
+_TLS_ERRORS = (TlsError, VerificationError)
 
 DETAIL_MAX_CHARS = 200
 """Enough to see what happened; servers and libraries can be wordy."""
@@ -33,6 +38,13 @@ FETCH_ERRORS = (
     OSError,
     ValueError,  # what Twisted makes of an address that it cannot use
 )
+
+
+def is_tls_error(error: BaseException) -> bool:
+    """Whether a secure connection failed for the certificate or the protocol, which a second try does not mend."""
+    reasons = getattr(error.__cause__ or error, "reasons", ())
+    found = [error.__cause__, *(failure.value for failure in reasons)]
+    return any(isinstance(it, _TLS_ERRORS) and not isinstance(it, SysCallError | ZeroReturnError) for it in found)
 
 
 def describe(error: BaseException) -> str:

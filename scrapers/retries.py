@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from scrapers.address_guard import refused_address
-from scrapers.fetch_errors import HEALING_ERRORS
+from scrapers.fetch_errors import HEALING_ERRORS, is_tls_error
 from scrapers.politeness import PaceMiddleware
 
 TRIES_MAX = 2
@@ -52,7 +52,7 @@ class RetryMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Ask once more after a failure that time heals."""
         is_refused = refused_address(urlsplit(request.url).hostname or "") is not None
-        if not isinstance(exception, HEALING_ERRORS) or is_refused:
+        if not isinstance(exception, HEALING_ERRORS) or is_refused or is_tls_error(exception):
             return None
         return self._again(request, self._backoff_s, type(exception).__name__)
 

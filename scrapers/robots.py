@@ -20,7 +20,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from scrapers.answers import Answer, BodyTooBigError, UnusableBodyError, read_answer
 from scrapers.challenges import find_challenge
-from scrapers.fetch_errors import FETCH_ERRORS, describe
+from scrapers.fetch_errors import FETCH_ERRORS, describe, is_tls_error
 from scrapers.politeness import CrawlEndingError, DailyBudgetError, HostBlockedError, HostClosedError, PaceMiddleware
 from scrapers.records import FailReason
 
@@ -43,6 +43,10 @@ class RobotsDisallowedError(IgnoreRequest):
 
 class RobotsUnreachableError(IgnoreRequest):
     """robots.txt could not be had, so nothing is fetched from its host."""
+
+
+class InsecureHostError(IgnoreRequest):
+    """The host cannot show that it is the one it says, so nothing is fetched from it."""
 
 
 class RobotsMiddleware:
@@ -81,6 +85,9 @@ class RobotsMiddleware:
         except HostClosedError as error:
             return error
         except (BodyTooBigError, UnusableBodyError, IgnoreRequest, *FETCH_ERRORS) as error:
+            if is_tls_error(error):
+                self._pace.close(origin, FailReason.TLS, describe(error))
+                return InsecureHostError(describe(error))
             return self._stay_away(origin, describe(error))
         return self._read(answer, origin)
 

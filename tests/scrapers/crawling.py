@@ -28,9 +28,11 @@ class Done:
         return [json.loads(line) for line in self.log.splitlines()]
 
 
-def start_crawl(home: Path, *more: str, run_id: str = "run1", as_of: str = AS_OF) -> subprocess.Popen[str]:
-    """Start a crawl of source `site`."""
-    words = ["-m", "scrapers", "crawl", "site", "--home", str(home), "--run-id", run_id, "--as-of", as_of, *more]
+def start_crawl(
+    home: Path, *more: str, run_id: str = "run1", as_of: str = AS_OF, source: str = "site"
+) -> subprocess.Popen[str]:
+    """Start a crawl of a source."""
+    words = ["-m", "scrapers", "crawl", source, "--home", str(home), "--run-id", run_id, "--as-of", as_of, *more]
     return subprocess.Popen(
         [sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
