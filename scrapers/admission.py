@@ -14,7 +14,7 @@ from scrapers.known_addresses import KnownAddresses
 from scrapers.outcomes import DiscoveredUrl, Discovery, StoredDiscovery, UrlOutcome
 from scrapers.records import Hints, SkipReason
 from scrapers.registry import ListingEntry, SitemapEntry, Source, TelegramEntry, WordPressEntry
-from scrapers.revisits import Validators, is_due, is_due_to_poll
+from scrapers.revisits import Validators, is_backing_off, is_due, is_due_to_poll
 from scrapers.spiders.discovery import discover
 from scrapers.takedowns import Register
 from scrapers.targets import Ask, Target, entry_hosts, entry_targets, known_target, refusal, walk_targets
@@ -42,7 +42,9 @@ _NOT_ASKED = frozenset(
         SkipReason.NOT_AN_ARTICLE_URL,
         SkipReason.NOT_DUE,
         SkipReason.OVER_PAGE_LIMIT,
+        SkipReason.BACKING_OFF,
         SkipReason.BAD_URL,
+        SkipReason.DAILY_BUDGET,
         SkipReason.WITHHELD,
     }
 )
@@ -109,7 +111,10 @@ class Admission:
         """Why an entry is not asked for; None when it is."""
         if self._days is not None:
             return self._skip_reason_of_walk(target, self._days)
-        is_due = is_due_to_poll(self._visits.get(target.url), self._source.polling, self._clock.now())
+        visit, now = self._visits.get(target.url), self._clock.now()
+        if is_backing_off(visit, now):
+            return SkipReason.BACKING_OFF
+        is_due = is_due_to_poll(visit, self._source.polling, now)
         return None if is_due else SkipReason.NOT_DUE
 
     def count(self, target: Target) -> None:

@@ -22,6 +22,10 @@ from scrapers.visits import Visits, fetched_answer
 logger = logging.getLogger(__name__)
 
 
+_UNREAD = frozenset({SkipReason.BACKING_OFF, SkipReason.DAILY_BUDGET})
+"""An entry that was skipped for this is missing, though it has not failed just now."""
+
+
 class Ledger:
     """The books of one crawl."""
 
@@ -192,7 +196,9 @@ def _summary(
 ) -> CrawlSummary:
     ends = [outcome.outcome for outcome in outcomes.values()]
     has_failed_entry = any(
-        outcome.outcome is Outcome.FAILED and outcome.role is not CaptureRole.PAGE for outcome in outcomes.values()
+        outcome.outcome is Outcome.FAILED or outcome.reason in _UNREAD
+        for outcome in outcomes.values()
+        if outcome.role is not CaptureRole.PAGE
     )
     return CrawlSummary(
         crawl_id=header.crawl_id,

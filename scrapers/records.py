@@ -45,6 +45,8 @@ class SkipReason(StrEnum):
     ROBOTS = "robots"
     REDIRECTED_TO_KNOWN = "redirected_to_known"
     OVER_PAGE_LIMIT = "over_page_limit"
+    BACKING_OFF = "backing_off"
+    """An entry that failed is not asked again yet: the pauses grow with its failures."""
     DAILY_BUDGET = "daily_budget"
     """The host has had all the requests of this UTC day that we allow ourselves."""
     BAD_URL = "bad_url"

@@ -16,15 +16,13 @@ asking plainly after every tenth 304.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from scrapers.failure_classes import SLACK, pause_after
 from scrapers.outcomes import UrlOutcome
 from scrapers.records import CaptureRole, FailReason, Hints, Outcome, SkipReason
 from scrapers.registry import Polling
 
 LADDER = tuple(timedelta(hours=h) for h in (1, 6, 24, 3 * 24, 10 * 24, 30 * 24))
 """Since the last change. Most edits of news come within the first day; what changes after a month is not news."""
-
-SLACK = 0.9
-"""A page is due when nine tenths of a pause are over: a schedule never hits the hour exactly."""
 
 MISSING_PAUSES = (timedelta(days=1), timedelta(days=7))
 """Time for a page to come back after a mistake of the outlet; then it is gone."""
@@ -148,12 +146,19 @@ def is_due(visit: Visit | None, hints: Hints, now: datetime) -> bool:
 
 
 def is_due_to_poll(visit: Visit | None, polling: Polling, now: datetime) -> bool:
-    """Whether an entry should be read; one that failed should."""
+    """Whether an entry should be read; one that failed should, when it is not backing off."""
     if visit is None or visit.last_fetched_at is None or visit.outcome is Outcome.FAILED:
         return True
     quiet = QUIET_FROM * 2 ** (visit.n_quiet - 1) if visit.n_quiet else timedelta()
     bounds = timedelta(minutes=polling.min_minutes), timedelta(minutes=polling.max_minutes)
     return visit.last_fetched_at + min(max(quiet, bounds[0]), bounds[1]) * SLACK <= now
+
+
+def is_backing_off(visit: Visit | None, now: datetime) -> bool:
+    """Whether an entry has failed too lately to be asked again."""
+    if visit is None or visit.outcome is not Outcome.FAILED or visit.reason is None or visit.decided_at is None:
+        return False
+    return now < visit.decided_at + pause_after(FailReason(visit.reason), max(1, visit.n_failures))
 
 
 def is_audit_due(visit: Visit | None) -> bool:

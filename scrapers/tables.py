@@ -135,6 +135,11 @@ _RECORD_KEY = (
     _count("position", "Place of the record within its capture, from 0."),
 )
 _CONTENT_HASH = _text("content_sha256", "sha256 of all that the record says about the article, citations included.")
+_TDM_RESERVED = _flag(
+    "tdm_reserved",
+    "True when the page or its site reserved text and data mining when it was fetched; null when they said nothing.",
+    nullable=True,
+)
 _EXTRACTOR = _count("extractor", "Version of the extraction code that read the capture.")
 _CITATION = (
     _count("position", "Order in the article, from 0."),
@@ -194,6 +199,8 @@ STAGED_CAPTURES = Table(
         _count("warc_length", "Bytes of the compressed response record."),
         _text("payload_sha256", "sha256 of the body."),
         _EXTRACTOR,
+        _TDM_RESERVED,
+        _text("tdm_signals", "What page and site say about mining, as 'where: what', joined by ' | '.", nullable=True),
     ),
 )
 STAGED_ARTICLES = Table(
@@ -226,10 +233,15 @@ _HISTORY = (
     _text("duplicate_of", "article_id of the article that this one repeats.", nullable=True),
     _text("story_id", "Group of articles about one event.", nullable=True),
 )
+_ARTICLE_RESERVED = _flag(
+    "tdm_reserved",
+    "Whether the last look at the page at which it or its site said anything found mining reserved; null: never said.",
+    nullable=True,
+)
 ARTICLE = Table(
     name="article",
     grain="one article in its current version",
-    columns=(*ARTICLE_CONTENT, _CONTENT_HASH, *_HISTORY),
+    columns=(*ARTICLE_CONTENT, _CONTENT_HASH, *_HISTORY, _ARTICLE_RESERVED),
 )
 ARTICLE_VERSION = Table(
     name="article_version",

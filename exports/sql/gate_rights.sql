@@ -5,7 +5,7 @@ with judged as (
         articles.*,
         sources.source_id is not null as has_source,
         sources.rights_level as source_level,
-        coalesce(sources.tdm_reserved, false) as is_reserved,
+        coalesce(sources.tdm_reserved, false) or coalesce(articles.tdm_reserved, false) as is_reserved,
         sources.licence is not null and sources.evidence_url is not null as is_licensed,
     from articles
     left join sources on articles.source_id = sources.source_id

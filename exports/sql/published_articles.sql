@@ -1,8 +1,8 @@
 -- Grain: one article in its current version, as far as its source's rights allow; all published columns but the hash.
 -- Inputs: generation.article, generation.source. A view: safe to repeat.
 --
--- The level of a row is the least that its source's level and signals allow: a reservation of text and data mining
--- leaves metadata; full text needs a licence and evidence of it, a claim without them counts for nothing; an unknown
+-- The level of a row is the least that its source's level and all signals allow: a reservation of text and data mining,
+-- by the source or by the page itself, leaves metadata; full text needs a licence and evidence of it, a claim without them counts for nothing; an unknown
 -- source or level is metadata. Names of authors are published only with a licensed full text. An excerpt that is more
 -- than an excerpt (over 200 characters, or over a quarter of the text) is withheld. An empty text is null.
 create or replace view published_articles as
@@ -22,9 +22,16 @@ with source_rights as (
 
 leveled as (
     select
-        article.*,
-        coalesce(source_rights.rights_level, 'metadata') as rights_level,
-        source_rights.tdm_reserved,
+        article.* exclude (tdm_reserved),
+        case
+            when article.tdm_reserved then 'metadata'
+            else coalesce(source_rights.rights_level, 'metadata')
+        end as rights_level,
+        coalesce(
+            source_rights.tdm_reserved or article.tdm_reserved,
+            source_rights.tdm_reserved,
+            article.tdm_reserved
+        ) as tdm_reserved,
     from generation.article as article
     left join source_rights using (source_id)
 ),

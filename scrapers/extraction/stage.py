@@ -38,6 +38,7 @@ from scrapers.tables import (
     Table,
 )
 from scrapers.takedowns import Register
+from scrapers.tdm import SiteRights
 from scrapers.withholding import locate_captures, redact_carried, withhold_records
 
 logger = logging.getLogger(__name__)
@@ -157,19 +158,23 @@ def _without_withheld(tables: dict[str, pa.Table], crawl: ArchivedCrawl, registe
 
 def _pages(crawl: ArchivedCrawl, captures: list[Row]) -> Iterator[Capture]:
     """Yield the captures that carry records, noting every capture's row on the way."""
+    rights = SiteRights.read(crawl.site_files())
     for stored in crawl.captures():
-        captures.append(_capture_row(stored))
+        captures.append(_capture_row(stored, rights))
         if stored.capture.role is not CaptureRole.ENTRY:
             yield stored.capture
 
 
-def _capture_row(stored: StoredCapture) -> Row:
-    of_exchange = _said(stored.capture)
+def _capture_row(stored: StoredCapture, rights: SiteRights) -> Row:
+    it = stored.capture
+    of_exchange, reservation = _said(it), rights.reservation(it.final_url, it.headers, it.body)
     of_record = {
         "warc_path": stored.warc_path,
         "warc_offset": stored.warc_offset,
         "warc_length": stored.warc_length,
         "payload_sha256": stored.payload_sha256,
+        "tdm_reserved": reservation.is_reserved,
+        "tdm_signals": reservation.signals,
         "extractor": EXTRACTOR,
     }
     return {c.name: (of_exchange | of_record)[c.name] for c in STAGED_CAPTURES.columns}

@@ -59,6 +59,7 @@ def article(n: int, **changed: Any) -> Row:
         "n_versions": 1,
         "duplicate_of": None,
         "story_id": None,
+        "tdm_reserved": None,
     }
     row |= changed
     row["content_sha256"] = sha256(repr(sorted(row.items())).encode()).hexdigest()

@@ -23,6 +23,13 @@ LEVELS = {
 }
 """Source, and which of title, excerpt, text and authors may be published of it."""
 
+RESERVING = {
+    "reserving-page": article(31, source_id="full_text", tdm_reserved=True),
+    "permitting-page": article(32, source_id="full_text", tdm_reserved=False),
+    "permitting-page-of-a-reserving-source": article(33, source_id="reserved-excerpt", tdm_reserved=False),
+}
+"""Articles of which the page itself says something about mining."""
+
 EXCERPTS = {
     "exactly-a-quarter": (article(21, source_id="excerpt", excerpt="A" * 25, n_chars=100), True),
     "over-a-quarter": (article(22, source_id="excerpt", excerpt="A" * 26, n_chars=100), False),
@@ -39,7 +46,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("rights")
     one_each = [article(n, source_id=source_id, url=source_id) for n, source_id in enumerate(LEVELS)]
     remarkable = [row | {"url": name} for name, (row, _) in EXCERPTS.items()]
-    world = World(articles=[*one_each, *remarkable], sources=[row for row, _ in LEVELS.values()])
+    reserving = [row | {"url": name} for name, row in RESERVING.items()]
+    world = World(articles=[*one_each, *remarkable, *reserving], sources=[row for row, _ in LEVELS.values()])
     generation = write_generation(home / "generation.duckdb", world)
     release = cut_release(generation, home / "releases", now=DAY_1, code_version="1")
     assert release is not None
@@ -102,4 +110,21 @@ def test_a_source_that_turns_to_metadata_loses_its_texts_in_the_next_release(tmp
 def test_the_level_of_every_source_stands_in_rights_md(published: Path) -> None:
     text = (published / "RIGHTS.md").read_text(encoding="utf-8")
 
-    assert r"| full\_text | Full \<b\>\| | full\_text | CC-BY-4.0 | 2 |" in text
+    assert r"| full\_text | Full \<b\>\| | full\_text | CC-BY-4.0 | 4 |" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "reserved"),
+    [
+        ("reserving-page", "metadata", True),
+        ("permitting-page", "full_text", False),
+        ("permitting-page-of-a-reserving-source", "metadata", True),
+    ],
+)
+def test_a_reservation_by_the_page_itself_lowers_its_level_and_its_permission_raises_none(
+    published: Path, name: str, level: str, reserved: bool
+) -> None:
+    row = row_of(published, name)
+
+    assert (row["rights_level"], row["tdm_reserved"]) == (level, reserved)
+    assert (row["text"] is None) == reserved

@@ -198,6 +198,8 @@ def _capture_rows(crawl: Crawl, extractor: int) -> list[dict[str, object]]:
             "warc_offset": 1000 * n,
             "warc_length": 900,
             "payload_sha256": f"{n:064d}",
+            "tdm_reserved": None,
+            "tdm_signals": None,
             "extractor": extractor,
         }
         for n, url in enumerate(urls)

@@ -29,6 +29,7 @@ select
     ordered_article.first_seen_at,
     ordered_article.last_changed_at,
     ordered_article.n_versions,
+    ordered_article.tdm_reserved,
 from ordered_article
 inner join warehouse.content on ordered_article.content_sha256 = content.content_sha256
 where ordered_article.place > $after and ordered_article.place <= $up_to

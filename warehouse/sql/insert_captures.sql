@@ -13,5 +13,7 @@ select
     warc_offset,
     warc_length,
     payload_sha256,
+    tdm_reserved,
+    tdm_signals,
     extractor,
 from read_parquet($captures)

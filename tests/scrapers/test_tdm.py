@@ -1,0 +1,139 @@
+"""What counts as a reservation of text and data mining, from site files, headers and tags."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from scrapers.extraction.stage import ExtractJob, extract_crawls
+from scrapers.registry import load_registry
+from scrapers.staging import Batch
+from scrapers.takedowns import Register
+from scrapers.tdm import Reservation, SiteFile, SiteRights
+from tests.scrapers.crawling import crawl, last_crawl
+from tests.scrapers.site import Reply, feed, page, served, write_source
+
+SITE = "https://site.example"
+
+
+def said(path: str, body: str, url: str = f"{SITE}/news/1", status: int = 200) -> Reservation:
+    file = SiteFile(asked_url=SITE + path, status=status, headers=(), body=body.encode())
+    return SiteRights.read([file]).reservation(url, (), b"")
+
+
+def page_says(head: str = "", **headers: str) -> Reservation:
+    pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return SiteRights.read([]).reservation(f"{SITE}/news/1", pairs, f"<html><head>{head}</head></html>".encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "is_reserved"),
+    [
+        ('[{"location": "/", "tdm-reservation": 1, "tdm-policy": "https://x/p"}]', True),
+        ('[{"location": "/", "tdm-reservation": 0}]', False),
+        ('[{"location": "/news/*", "tdm-reservation": "1"}]', True),
+        ('[{"location": "/photo/", "tdm-reservation": 1}]', None),
+        ('[{"location": "/", "tdm-reservation": 1}, {"location": "/news/", "tdm-reservation": 0}]', False),
+        ('[{"location": "/", "tdm-reservation": 0}, {"location": "/news/1$", "tdm-reservation": 1}]', True),
+        ('{"tdm-reservation": 1}', True),
+        ("[{", True),
+        ('["yes"]', True),
+        ("[" * 100_000, True),
+        ("<html>not found</html>", None),
+        ("[]", None),
+    ],
+)
+def test_the_tdmrep_file_reserves_what_its_longest_pattern_says_and_all_when_unreadable(
+    body: str, is_reserved: bool | None
+) -> None:
+    assert said("/.well-known/tdmrep.json", body).is_reserved is is_reserved
+
+
+@pytest.mark.parametrize(
+    ("body", "is_reserved"),
+    [
+        ("User-agent: *\nContent-Signal: search=yes,ai-train=no\nAllow: /", True),
+        ("User-agent: *\nContent-Usage: train-ai=n", True),
+        ("Content-Usage: train-ai=y", False),
+        ("User-agent: *\nContent-Usage: /photo/ train-ai=n", None),
+        ("User-agent: *\nContent-Usage: /news/ train-ai=n", True),
+        ("User-agent: GPTBot\nContent-Signal: ai-train=no", None),
+        ("User-agent: GPTBot\nUser-agent: *\nContent-Signal: ai-train=no", True),
+        ("User-agent: *\nContent-Signal: search=no, ai-input=no", None),
+        ("User-agent: *\nDisallow: /x # Content-Signal: ai-train=no", None),
+    ],
+)
+def test_lines_of_robots_txt_reserve_for_all_or_for_us(body: str, is_reserved: bool | None) -> None:
+    assert said("/robots.txt", body).is_reserved is is_reserved
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "is_reserved"),
+    [
+        ("User-Agent: *\nDisallow: /", 200, True),
+        ("User-Agent: *\nDisallow: *.html\nDisallow: *.jpg", 200, True),
+        ("User-Agent: *\nDisallow: *.jpg", 200, None),
+        ("User-Agent: *\nAllow: *.txt", 200, None),
+        ("User-Agent: *\nDisallow: /", 404, None),
+    ],
+)
+def test_an_ai_txt_reserves_text_not_pictures(body: str, status: int, is_reserved: bool | None) -> None:
+    assert said("/ai.txt", body, status=status).is_reserved is is_reserved
+
+
+@pytest.mark.parametrize(
+    ("reservation", "is_reserved"),
+    [
+        (page_says(tdm_reservation="1"), True),
+        (page_says(TDM_Reservation="0"), False),
+        (page_says(tdm_reservation="maybe"), True),
+        (page_says(Content_Usage="train-ai=n"), True),
+        (page_says(X_Robots_Tag="noindex, noai"), True),
+        (page_says(X_Robots_Tag="noindex"), None),
+        (page_says('<meta name="tdm-reservation" content="1">'), True),
+        (page_says("<META content='0' name='tdm-reservation'/>"), False),
+        (page_says('<meta name="robots" content="noai, noimageai">'), True),
+        (page_says('<meta name="robots" content="noindex">'), None),
+        (page_says('<meta name="tdm-reservation" content="0">', tdm_reservation="1"), True),
+        (page_says(), None),
+    ],
+)
+def test_a_page_reserves_by_header_or_tag_and_of_two_words_the_reservation_counts(
+    reservation: Reservation, is_reserved: bool | None
+) -> None:
+    assert reservation.is_reserved is is_reserved
+
+
+def test_a_file_speaks_for_the_origin_that_was_asked() -> None:
+    assert said("/ai.txt", "User-agent: *\nDisallow: /", url="https://other.example/news/1") == Reservation()
+
+
+def test_what_site_and_page_say_is_archived_in_every_crawl_and_staged_with_each_capture(tmp_path: Path) -> None:
+    replies = {
+        "/.well-known/tdmrep.json": Reply(b'[{"location": "/news/1", "tdm-reservation": 1}]'),
+        "/ai.txt": Reply(b"User-agent: *\nDisallow: *.jpg"),
+        "/news/1": page(),
+        "/news/2": Reply(page().body, headers={"tdm-reservation": "0"}),
+        "/news/3": page(),
+    }
+    with served(lambda base: {**replies, "/feed.xml": feed(base, ["/news/1", "/news/2", "/news/3"])}) as site:
+        write_source(tmp_path, site.url)
+        crawl(tmp_path)
+    job = ExtractJob(
+        archive=tmp_path / "archive",
+        staging=tmp_path / "staging",
+        sources=load_registry(tmp_path / "sources"),
+        register=Register(),
+    )
+    (batch,) = extract_crawls([last_crawl(tmp_path).path], job)
+    assert isinstance(batch, Batch)
+    staged = pq.read_table(batch.table_path("captures")).to_pylist()
+
+    assert {row["request_url"].removeprefix(site.url): (row["tdm_reserved"], row["tdm_signals"]) for row in staged} == {
+        "/feed.xml": (None, None),
+        "/news/1": (True, "tdmrep.json: 1"),
+        "/news/2": (False, "header: tdm-reservation 0"),
+        "/news/3": (None, None),
+    }
+    asked = [file.asked_url.removeprefix(site.url) for file in last_crawl(tmp_path).site_files()]
+    assert asked == ["/robots.txt", "/.well-known/tdmrep.json", "/ai.txt"]
