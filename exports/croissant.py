@@ -14,7 +14,7 @@ from exports.about import COUNTRIES, KEYWORDS, PUBLISHER, citation, release_addr
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.published import PUBLISHED, Published
 from exports.rights import LICENCE_SCOPE, LICENCE_URL
-from scrapers.tables import Column
+from scrapers.columns import Column
 
 _TERMS = (
     "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "extract", "field", "fileProperty",

@@ -12,7 +12,8 @@ from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn, to_
 from exports.manifest import DATASET, DESCRIPTION, PARQUET, TITLE, Manifest, ManifestFile
 from exports.published import ARTICLES, PUBLISHED, Published
 from exports.rights import LICENCE_NAME, LICENCE_SCOPE, LICENCE_URL
-from scrapers.tables import PUBLISHED_DELTA, Column, Table
+from scrapers.columns import Column, Table
+from scrapers.tables import PUBLISHED_DELTA
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
 

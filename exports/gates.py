@@ -19,7 +19,8 @@ from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
 from exports.sums import list_files
 from exports.text_form import row_sha256, text_projection
-from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION, Table
+from scrapers.columns import Table
+from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from exports.engine import run_sql
 from exports.text_form import row_sha256, text_projection
+from scrapers.columns import Column, Table
 from scrapers.tables import (
     PUBLISHED_ARTICLES,
     PUBLISHED_CITATIONS,
@@ -23,8 +24,6 @@ from scrapers.tables import (
     PUBLISHED_SOURCES,
     PUBLISHED_TOMBSTONES,
     PUBLISHED_VERSIONS,
-    Column,
-    Table,
 )
 from warehouse.ddl import column_type
 

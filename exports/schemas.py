@@ -20,7 +20,8 @@ from typing import Any
 
 from exports.about import to_json
 from exports.datapackage import describe_fields
-from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION, Table
+from scrapers.columns import Table
+from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION
 
 NOTICE = timedelta(days=90)
 """A quarter: long enough for who reads the data once a month to meet the notice three times."""

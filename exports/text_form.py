@@ -21,7 +21,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from scrapers.tables import Column
+from scrapers.columns import Column
 
 
 def text_of(column: Column) -> str:

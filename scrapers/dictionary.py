@@ -5,8 +5,9 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from scrapers.columns import Column, Table
 from scrapers.records import FailReason, RejectionReason, SkipReason
-from scrapers.tables import ANALYST_TABLES, PUBLISHED_TABLES, SCHEMA_VERSION, Column, Table
+from scrapers.tables import ANALYST_TABLES, PUBLISHED_TABLES, SCHEMA_VERSION
 
 _TYPE_NAMES = {
     "string": "text",

@@ -5,84 +5,16 @@ DATA.md, the data package and the catalogue's dictionary are rendered from here.
 renamed. All instants are UTC, in microseconds.
 """
 
-from dataclasses import dataclass
-from datetime import date
-
 import pyarrow as pa
+
+from scrapers.columns import Column, Table
+from scrapers.columns import count_column as _count
+from scrapers.columns import flag_column as _flag
+from scrapers.columns import instant_column as _instant
+from scrapers.columns import text_column as _text
 
 SCHEMA_VERSION = "1.0.0"
 """SemVer of the published tables: minor adds a nullable column, major renames, removes or redefines one."""
-
-UTC_INSTANT = pa.timestamp("us", tz="UTC")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deprecation:
-    """Notice that a published column will go or change, at least 90 days ahead."""
-
-    since: date
-    """UTC day of the first release that says so."""
-    remove_in: str
-    """Schema version, the next major one, that is without it."""
-    use: str
-    """What to read instead."""
-
-    @property
-    def words(self) -> str:
-        """The notice as the end of a sentence about the column."""
-        return f"is deprecated since {self.since}, goes in schema {self.remove_in}: use {self.use}"
-
-    @property
-    def as_json(self) -> dict[str, str]:
-        """The notice as schema files carry it."""
-        return {"since": self.since.isoformat(), "remove_in": self.remove_in, "use": self.use}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a table that crosses a border."""
-
-    name: str
-    type: pa.DataType
-    meaning: str
-    """One sentence for people: what it says, in which unit, when it is null."""
-    nullable: bool = False
-    deprecated: Deprecation | None = None
-    """Set when a published column will go; see exports.schemas."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table of the contract."""
-
-    name: str
-    grain: str
-    """What one row is."""
-    columns: tuple[Column, ...]
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The Arrow schema, each field carrying its meaning as metadata."""
-        return pa.schema(
-            [pa.field(c.name, c.type, nullable=c.nullable, metadata={"meaning": c.meaning}) for c in self.columns]
-        )
-
-
-def _text(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type=pa.string(), meaning=meaning, nullable=nullable)
-
-
-def _instant(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type=UTC_INSTANT, meaning=meaning, nullable=nullable)
-
-
-def _count(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type=pa.int64(), meaning=meaning, nullable=nullable)
-
-
-def _flag(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type=pa.bool_(), meaning=meaning, nullable=nullable)
-
 
 ARTICLE_CONTENT = (
     _text(

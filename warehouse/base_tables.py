@@ -7,6 +7,7 @@ compares the two.
 
 import pyarrow as pa
 
+from scrapers.columns import Column, Table
 from scrapers.tables import (
     CRAWL,
     HASHED_CONTENT,
@@ -16,8 +17,6 @@ from scrapers.tables import (
     STAGED_CITATIONS,
     STAGED_OUTCOMES,
     TOMBSTONE,
-    Column,
-    Table,
 )
 
 _CAPTURE_ID, _POSITION, _CONTENT_SHA256 = STAGED_ARTICLES.columns[:3]

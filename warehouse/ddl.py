@@ -5,7 +5,7 @@ Rendered only from names and meanings in our own code, never from data.
 
 import pyarrow as pa
 
-from scrapers.tables import UTC_INSTANT, Column, Table
+from scrapers.columns import UTC_INSTANT, Column, Table
 
 _TYPES: dict[pa.DataType, str] = {
     pa.string(): "varchar",

@@ -5,6 +5,7 @@ took 9.5 s instead of 2.4 ms on a million rows (2026-11-22). `article_version` i
 versions, nearly all of them, is not held twice: only past versions stand apart, in `past_version`.
 """
 
+from scrapers.columns import Table
 from scrapers.tables import (
     ARTICLE,
     ARTICLE_VERSION,
@@ -16,7 +17,6 @@ from scrapers.tables import (
     REJECTION,
     SOURCE,
     TOMBSTONE,
-    Table,
 )
 from warehouse.base_tables import DICTIONARY
 

@@ -22,6 +22,7 @@ from scrapers.archive import (
     list_crawls,
     open_crawl,
 )
+from scrapers.columns import Table
 from scrapers.extraction.workers import ExtractionPool, WorkersBrokenError
 from scrapers.identity import content_sha256
 from scrapers.records import EXTRACTOR, Article, Capture, CaptureRole, Citation, Extraction, Rejection
@@ -35,7 +36,6 @@ from scrapers.tables import (
     STAGED_CRAWLS,
     STAGED_OUTCOMES,
     STAGED_REJECTIONS,
-    Table,
 )
 from scrapers.takedowns import Register
 from scrapers.tdm import SiteRights

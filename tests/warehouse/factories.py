@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from scrapers.columns import Table
 from scrapers.identity import article_id, content_sha256
 from scrapers.records import Article, Citation, CitationKind, Kind, RejectionReason
 from scrapers.registry import FeedEntry, Rights, Source, State, Status
@@ -17,7 +18,6 @@ from scrapers.tables import (
     STAGED_CRAWLS,
     STAGED_OUTCOMES,
     STAGED_REJECTIONS,
-    Table,
 )
 
 DAY_1 = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
