@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from exports.engine import open_engine, run_sql
-from scrapers.tables import Column, Table
+from scrapers.columns import Column, Table
 
 FEW = 12
 """A column with at most so many different values is shown value by value."""
