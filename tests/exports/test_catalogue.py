@@ -117,7 +117,7 @@ def test_a_source_has_its_health_fill_rates_and_rights(site: Path) -> None:
         "CC-BY-4.0 ( evidence )",
         "nothing known",
     ]
-    assert "url skipped robots 2" in text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
+    assert "url skipped robots 4" in text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
 
 
 def test_a_release_has_its_changes_and_the_checks_it_passed(site: Path, history: History) -> None:
