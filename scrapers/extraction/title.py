@@ -20,10 +20,11 @@ MAX_TITLE_CHARS = 400
 """Longer headings are mistakes of markup: the longest real headline met has 236 characters."""
 
 _MIN_KEY_CHARS = 8  # below this, agreement of two texts says nothing: "News" agrees with everything
+_MIN_CUT_CHARS = 3  # shortest headline left where the outlet's own name is cut off
 _MIN_SHARE = 0.3  # of a title that its heading makes up; the site's name in a long title makes up less
 _AGREEMENT = 0.75  # token F1 of two wordings of one headline; different headlines of one site stay below 0.5
 _SEPARATOR = re.compile(
-    r"\s+(?:[-–—−|•·:/\\»«›]|::|\|\||>)\s+|\s*[|»｜]\s*|--|(?<=[^\W_a-zA-Z])_+(?=\w)"
+    r"\s+(?:[-–—−|•·:/\\»«›]|::|\|\||>)\s+|\s*[|»｜]\s*|--|(?<=[」』】])\s*[:：]\s*|(?<=[^\W_a-zA-Z])_+(?=\w)"
     r"|(?<=[а-яa-z])\.\s+(?=[A-ZА-Я][\w-]+\.\w{2,3}$)"
 )
 """What stands between a headline and a site's name; underscores only in Chinese, a full stop before a domain only."""
@@ -123,17 +124,17 @@ def _cut_outlet(witnesses: list[str], outlets: frozenset[str]) -> str | None:
         return None
     title = witnesses[0]
     keys = {fold(w) for w in witnesses}
-    for part in (*_prefixes(title), *_suffixes(title)):
+    for part in (*_prefixes(title, n_least=_MIN_CUT_CHARS), *_suffixes(title)):
         rest = fold(title).replace(fold(part), "", 1)
         if fold(part) in keys or (rest and any(rest == o or (len(o) > 3 and o in rest) for o in outlets)):
             return part
     return title
 
 
-def _prefixes(title: str) -> Iterator[str]:
+def _prefixes(title: str, *, n_least: int = _MIN_KEY_CHARS) -> Iterator[str]:
     """Yield the title without its last segment, without its last two, ..."""
     for match in reversed(list(_SEPARATOR.finditer(title))):
-        if len(fold(head := title[: match.start()].strip())) >= _MIN_KEY_CHARS:
+        if len(fold(head := title[: match.start()].strip())) >= n_least:
             yield head
 
 

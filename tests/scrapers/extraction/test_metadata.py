@@ -181,3 +181,9 @@ def test_links_to_other_hosts_in_the_text_are_citations_and_others_are_not() -> 
             kind=CitationKind.INLINE, label="Башка кабар", url="https://www.other.example/a", domain="other.example"
         ),
     )
+
+
+def test_a_short_headline_is_left_when_the_outlets_name_is_cut_off() -> None:
+    page = html(title="Кар").replace("<h1>Кар</h1>", "")
+
+    assert article(page).title == "Кар"
