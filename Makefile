@@ -6,9 +6,10 @@ BOOT := .venv/.bootstrapped
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
 # The SQL console is an extra: where there is no npm, everything else works without it.
+HTML_CHECK := $(if $(shell command -v npm),tests/exports/html_check/node_modules/.installed)
 CONSOLE := $(if $(shell command -v npm),exports/console/dist/engine.mjs)
 
-.PHONY: help install console demo test check format docs lock clean
+.PHONY: help install console html-check demo test check format docs lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,7 +38,12 @@ exports/console/dist/engine.mjs: exports/console/package-lock.json exports/conso
 demo: install $(CONSOLE) ## crawl the sample world for two days, load, publish, say where to look
 	.venv/bin/kabarchy demo
 
-test: $(DEV) $(CONSOLE) ## run all tests
+html-check: $(HTML_CHECK) ## install the checker of the catalogue's HTML for the tests (needs npm)
+
+tests/exports/html_check/node_modules/.installed: tests/exports/html_check/package-lock.json
+	cd tests/exports/html_check && npm ci --silent --ignore-scripts && touch node_modules/.installed || echo "html-validate could not be installed; its test will skip."
+
+test: $(DEV) $(CONSOLE) $(HTML_CHECK) ## run all tests
 	$(PY) -m pytest -n 3 --dist loadfile
 
 check: $(DEV) ## format, lint, types, import contracts, size budgets
@@ -61,4 +67,4 @@ lock: $(BOOT) ## renew the three hash-pinned locks (they hold no addresses)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment and the demo's data
-	rm -rf .venv demo-data build *.egg-info exports/console/node_modules exports/console/dist
+	rm -rf .venv demo-data build *.egg-info exports/console/node_modules exports/console/dist tests/exports/html_check/node_modules

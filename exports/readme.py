@@ -3,9 +3,9 @@
 from exports.card import render_card
 from exports.manifest import Manifest
 from exports.pages import render
-from exports.snippets import SNIPPETS
+from exports.snippets import list_snippets
 
 
 def render_readme(manifest: Manifest) -> str:
     """The text of `README.md`."""
-    return render_card(manifest) + render("README.md.j2", manifest=manifest, snippets=SNIPPETS)
+    return render_card(manifest) + render("README.md.j2", manifest=manifest, snippets=list_snippets(manifest))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from exports.about import release_address
+from exports.manifest import Manifest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snippet:
@@ -9,7 +12,7 @@ class Snippet:
 
     tool: str
     language: str
-    """`sql`, `python` or `sh`."""
+    """`sql`, `python`, `r` or `sh`."""
     code: str
 
 
@@ -48,6 +51,24 @@ SNIPPETS = (
         ),
     ),
     Snippet(
+        tool="Hugging Face datasets",
+        language="python",
+        code=(
+            "from pathlib import Path\n"
+            "from datasets import load_dataset\n\n"
+            'articles = load_dataset(str(Path.cwd()), "articles", split="train")\n'
+            "print(articles.num_rows, articles.column_names)"
+        ),
+    ),
+    Snippet(
+        tool="R, package arrow",
+        language="r",
+        code=(
+            'articles <- arrow::read_parquet("articles.parquet", col_select = c("source_id", "published_at"))\n'
+            "print(table(articles$source_id))"
+        ),
+    ),
+    Snippet(
         tool="CSV, without any library",
         language="python",
         code=(
@@ -58,3 +79,19 @@ SNIPPETS = (
         ),
     ),
 )
+
+
+def list_snippets(manifest: Manifest) -> tuple[Snippet, ...]:
+    """The snippets for a release; where its address is known, first of all how to download and check it whole."""
+    address = release_address(manifest)
+    if not address:
+        return SNIPPETS
+    code = (
+        f"release={address}\n"
+        'curl --fail --silent --show-error --remote-name "${release}SHA256SUMS"\n'
+        "cut -c 67- SHA256SUMS | while read -r path; do\n"
+        '    curl --fail --silent --show-error --create-dirs --output "$path" "$release$path"\n'
+        "done\n"
+        "sha256sum --check --quiet SHA256SUMS && echo complete"
+    )
+    return (Snippet(tool="Download it with curl", language="sh", code=code), *SNIPPETS)

@@ -44,22 +44,28 @@ class Datasets:
 
     n_rows: dict[str, int]
     default_columns: list[str]
+    printed: str
+    """By the snippet."""
 
 
 _LOAD = """
-import json, sys
+import contextlib, io, json, os, sys
 from datasets import get_dataset_config_names, load_dataset
-folder, cache = sys.argv[1:]
+folder, cache, snippet = sys.argv[1:]
+os.chdir(folder)
 load = lambda *name: load_dataset(folder, *name, split="train", cache_dir=cache)
 n_rows = {name: len(load(name)) for name in get_dataset_config_names(folder)}
-print(json.dumps({"n_rows": n_rows, "default_columns": load().column_names}))
+with contextlib.redirect_stdout(io.StringIO()) as printed:
+    exec(snippet)
+said = {"n_rows": n_rows, "default_columns": load().column_names, "printed": printed.getvalue()}
+print(json.dumps(said))
 """
 
 
-def read_with_datasets(release: Path, cache: Path) -> Datasets:
-    """Load every configuration of the release's card in a process of its own: its settings are read at import."""
+def read_with_datasets(release: Path, cache: Path, *, snippet: str) -> Datasets:
+    """Load every configuration of the release's card and run a snippet, in a process: settings are read at import."""
     environment = {"HF_HOME": str(cache), "HF_HUB_OFFLINE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
-    command = [sys.executable, "-c", _LOAD, str(release), str(cache)]
+    command = [sys.executable, "-c", _LOAD, str(release), str(cache), snippet]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=cache)
     assert done.returncode == 0, done.stderr[-2000:]
     return Datasets(**json.loads(done.stdout.splitlines()[-1]))

@@ -13,7 +13,8 @@ import pytest
 
 from exports.catalogue import build_site
 from exports.release import cut_release
-from exports.snippets import SNIPPETS
+from exports.snippets import SNIPPETS, list_snippets
+from flows.catalogue_server import serve_catalogue
 from scrapers.tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, DAY_4, World, article, article_id, source, write_generation
@@ -238,7 +239,32 @@ def test_sql_snippets_count_every_article(release_folder: Path, history: History
     assert sum(row[2] for row in counts) == history.cut[3].manifest.rows
 
 
-@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if s.language == "python"], ids=lambda s: s.tool)
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if s.language == "r"], ids=lambda s: s.tool)
+def test_r_snippets_work(release_folder: Path, snippet: object) -> None:
+    done = subprocess.run(
+        ["Rscript", "-e", snippet.code], cwd=release_folder, capture_output=True, text=True, check=True
+    )
+
+    assert "open" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_a_release_is_downloaded_and_checked_by_the_first_snippet(history: History, site: Path, tmp_path: Path) -> None:
+    with serve_catalogue(site, history.releases, port=0) as address:
+        published = history.cut[3].manifest.model_copy(update={"catalogue_url": address})
+        code = list_snippets(published)[0].code
+        done = subprocess.run(["sh", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "complete\n"
+    assert (tmp_path / "articles.parquet").read_bytes() == (history.cut[3].path / "articles.parquet").read_bytes()
+
+
+# `datasets` reads its settings when it is imported: its snippet is run in a process of its own, in test_standards.py.
+IN_PROCESS = [s for s in SNIPPETS if s.language == "python" and "load_dataset" not in s.code]
+
+
+@pytest.mark.parametrize("snippet", IN_PROCESS, ids=lambda s: s.tool)
 def test_python_snippets_run_and_print(release_folder: Path, history: History, snippet: object) -> None:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

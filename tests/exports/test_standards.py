@@ -22,6 +22,7 @@ from exports.dcat import render_catalogue_dcat, render_dcat
 from exports.manifest import Manifest
 from exports.published import PUBLISHED
 from exports.release import Release
+from exports.snippets import SNIPPETS
 from tests.exports.conftest import History
 from tests.exports.foreign import Datasets, crate_faults, croissant_faults, read_croissant, read_with_datasets
 from tests.exports.readers import rewrite
@@ -90,13 +91,15 @@ def test_mlcroissant_reads_every_row_of_every_table(release: Release, table: str
 
 @pytest.fixture(scope="module")
 def datasets(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Datasets:
-    return read_with_datasets(release.path, tmp_path_factory.mktemp("datasets"))
+    (snippet,) = (snippet.code for snippet in SNIPPETS if "load_dataset" in snippet.code)
+    return read_with_datasets(release.path, tmp_path_factory.mktemp("datasets"), snippet=snippet)
 
 
 def test_datasets_loads_every_table_from_the_card(release: Release, datasets: Datasets) -> None:
     expected = {name: table.rows for name, table in release.manifest.tables.items() if table.rows}
 
     assert datasets.n_rows == expected
+    assert datasets.printed.startswith(f"{release.manifest.rows} ['article_id', ")
     assert datasets.default_columns == [column.name for column in PUBLISHED[0].table.columns]
 
 
