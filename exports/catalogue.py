@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exports.about import PUBLISHER, release_address
+from exports.croissant import render_json_ld
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lasting_pages import build_lasting_pages, frame_values, release_values
 from exports.manifest import Manifest
@@ -66,7 +67,7 @@ def _render_first_page(
         root="",
         facts=facts,
         has_console=(site / "console.html").is_file(),
-        json_ld=_read_croissant(release.path),
+        json_ld=render_json_ld(release.manifest, below=f"releases/{release.id}/"),
         citation=cite(release.manifest),
         stale=facts.stale,
     )
@@ -93,12 +94,6 @@ def cite(manifest: Manifest) -> dict[str, str]:
         "text": f"{PUBLISHER} ({year}). {named}{f' {address}' if address else ''}",
         "bibtex": f"@misc{{kabarchy_{key},\n{lines}\n}}",
     }
-
-
-def _read_croissant(release: Path) -> str | None:
-    """Read the description for search engines, safe inside a script element; None when the release has none."""
-    path = release / "croissant.json"
-    return path.read_text(encoding="utf-8").replace("<", "\\u003c") if path.is_file() else None
 
 
 def _link_releases(releases: Path, site: Path) -> None:

@@ -53,7 +53,7 @@ def pages(home: Path) -> dict[Path, lxml.html.HtmlElement]:
 
 @pytest.mark.skipif(not HTML_VALIDATE.exists(), reason="html-validate is not installed (make html-check, needs npm)")
 def test_every_page_is_valid_html(pages: dict[Path, lxml.html.HtmlElement]) -> None:
-    command = [str(HTML_VALIDATE), "--config", str(CHECK / ".htmlvalidate.json"), "--formatter", "unix"]
+    command = [str(HTML_VALIDATE), "--config", str(CHECK / ".htmlvalidate.json")]
     done = subprocess.run([*command, *map(str, pages)], capture_output=True, text=True, check=False)
 
     assert (done.stdout.strip(), done.returncode) == ("", 0)
@@ -141,6 +141,32 @@ def test_no_page_has_a_barrier_does_a_hostile_thing_or_asks_another_host(
 
     assert {name: faults for name, faults in barriers.items() if faults} == {}
     assert [event for event in events if not event.startswith((address, "data:"))] == []
+
+
+@needs_browser
+def test_a_mark_that_turns_the_writing_ends_with_the_text_that_holds_it(browser: Browser, home: Path) -> None:
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto((home / "site" / "index.html").as_uri())
+    left_edges = page.evaluate(LEFT_EDGES_OF_WORDS_AFTER_LINKS)
+    page.close()
+
+    assert left_edges
+    assert all(first < last for first, last in left_edges)
+
+
+LEFT_EDGES_OF_WORDS_AFTER_LINKS = """() => [...document.querySelectorAll('main a, header a, aside a')]
+  .map(link => link.nextSibling)
+  .filter(node => node && node.nodeType === Node.TEXT_NODE && /\\w{3}/.test(node.data))
+  .map(node => {
+    const start = node.data.search(/\\w{3}/);
+    return [start, start + 2].map(at => {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      return range.getBoundingClientRect().left;
+    });
+  })"""
+"""Where the first and the third letter of the words after each link stand, in pixels from the left."""
 
 
 @needs_browser
