@@ -99,6 +99,7 @@ class RejectionReason(StrEnum):
     TOO_BIG = "too_big"
     HOSTILE_MARKUP = "hostile_markup"
     CHALLENGE_PAGE = "challenge_page"
+    LOGIN_WALL = "login_wall"
     SERVICE_MESSAGE = "service_message"
     NO_MESSAGES = "no_messages"
     TIMED_OUT = "timed_out"

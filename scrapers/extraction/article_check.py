@@ -4,8 +4,8 @@ import re
 
 from lxml.html import HtmlElement
 
-from scrapers.extraction.decode import clean_line
 from scrapers.extraction.page import Page, pieces_of, text_of
+from scrapers.extraction.prose import letters
 from scrapers.records import Rejection, RejectionReason
 
 MIN_CHARS = 80
@@ -23,8 +23,19 @@ _CHALLENGE_TITLE = re.compile(
     r"|проверка браузера|доступ (?:запрещ[её]н|ограничен)|403 forbidden)"
 )
 
-_MAX_LINKED_SHARE = 0.6
-"""Share of a text that is whole lines of link text. Indexes and tag pages have .8 and more, articles hardly any."""
+_LOGIN_TITLE = re.compile(
+    r"(?i)^(?:log ?in|sign ?in|please (?:log|sign) in|member login|вход(?: на сайт| в систему)?|войти|авторизация"
+    r"|кирүү|кіру|kirish|кириш|даромад|ulgama girmek)(?=\W|$)"
+)
+"""Titles of pages that ask for an account, in en, ru, ky, kk, uz, tg, tk."""
+
+_MAX_LINKED_SHARE = 0.5
+"""Share of a text that is lines of link text. Indexes, tag and programme pages have .8 and more; of 865 real articles
+the fullest has .38 (2026-11-25)."""
+
+_MIN_PROSE_LETTERS = 60  # a line with fewer is a heading, a caption, an entry of a list
+_MIN_LIST_LINES = 5
+_MIN_LINK_LETTERS = 8  # shorter link texts ("more", "photo") are found in any line
 
 _GALLERY_IMAGES = 4
 
@@ -61,12 +72,16 @@ def _marks(root: HtmlElement) -> list[str]:
 
 def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection | None:
     """Return why a text with its title is no article; None when it is one. `root` is the pruned tree."""
+    if _asks_to_log_in(text, title=title, root=root):
+        return Rejection(reason=RejectionReason.LOGIN_WALL, detail=(title or "")[:100] or None)
     if not text:
         return Rejection(reason=RejectionReason.NO_TEXT)
     if title is None:
         return Rejection(reason=RejectionReason.NO_TITLE)
     if (share := _linked_share(text, root)) > _MAX_LINKED_SHARE:
         return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{share:.0%} of the text is links")
+    if _is_list_of_links(text, root):
+        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail="short lines, links in most")
     if len(text) < MIN_CHARS:
         n_images = sum(1 for _ in root.iter("img"))
         if n_images >= _GALLERY_IMAGES:
@@ -75,8 +90,25 @@ def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection 
     return None
 
 
+def _asks_to_log_in(text: str, *, title: str | None, root: HtmlElement) -> bool:
+    """Whether a page asks for a password instead of showing an article; many articles carry a login box as well."""
+    if next(root.iterfind(".//input[@type='password']"), None) is None:
+        return False
+    return len(text) < MIN_CHARS or _LOGIN_TITLE.match(title or "") is not None
+
+
+def _is_list_of_links(text: str, root: HtmlElement) -> bool:
+    """Whether a text has no line long enough for prose, and most of its lines carry the text of a link (programmes)."""
+    lines = [key for line in text.split("\n") if (key := letters(line))]
+    if not lines or max(map(len, lines)) >= _MIN_PROSE_LETTERS or len(lines) < _MIN_LIST_LINES:
+        return False
+    linked = {key for a in root.iter("a") if len(key := letters("".join(a.itertext()))) >= _MIN_LINK_LETTERS}
+    n_linked = sum(any(key in line for key in linked) for line in lines)
+    return n_linked > _MAX_LINKED_SHARE * len(lines)
+
+
 def _linked_share(text: str, root: HtmlElement) -> float:
-    """Return the share of a text's characters that stand in lines which are nothing but a link."""
-    linked = {clean_line("".join(a.itertext())) for a in root.iter("a")}
-    n_linked = sum(len(line) for line in text.split("\n") if line.strip("-|• ") in linked)
-    return n_linked / len(text)
+    """Return the share of a text's letters that stand in lines which are nothing but link text."""
+    linked = "|".join(letters("".join(a.itertext())) for a in root.iter("a"))
+    lines = [letters(line) for line in text.split("\n")]
+    return sum(len(line) for line in lines if line in linked) / max(1, sum(map(len, lines)))

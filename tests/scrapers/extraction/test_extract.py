@@ -18,6 +18,12 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="no folder ../shar
 LINKS = "".join(f"<li><a href='/news/{n}'>Шаардагы {n}-кабар жана анын чоо-жайы тууралуу</a></li>" for n in range(30))
 IMAGES = "".join(f"<img src='/{n}.jpg' alt=''>" for n in range(12))
 
+LOGIN_FORM = "<form action='/login'><input name='user'><input type='password' name='secret'></form>"
+PROGRAMMES = "".join(
+    f"<li><a href='/a/{n}'><span>{n}-июнь, 2026</span><h4>Кечки маалымат программасы</h4></a></li>"
+    for n in range(1, 25)
+)
+
 REJECTED = [
     (b"", RejectionReason.NO_TEXT),
     (b"  \n ", RejectionReason.NO_TEXT),
@@ -31,6 +37,12 @@ REJECTED = [
     (html(paragraphs=("Кыска.",)), RejectionReason.TOO_SHORT),
     (html(paragraphs=(), after=f"<ul>{LINKS}</ul>"), RejectionReason.NOT_AN_ARTICLE),
     (html(paragraphs=("Фестивалдан сүрөттөр",), after=IMAGES), RejectionReason.NOT_AN_ARTICLE),
+    (html(paragraphs=(), after=PROGRAMMES), RejectionReason.NOT_AN_ARTICLE),
+    (html(paragraphs=("Кабарды окуу үчүн кириңиз",), after=LOGIN_FORM), RejectionReason.LOGIN_WALL),
+    (
+        f"<title>Вход на сайт</title><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>{LOGIN_FORM}",
+        RejectionReason.LOGIN_WALL,
+    ),
     (
         "<html><head><title>Just a moment...</title></head><body><div id='cf-challenge'>Checking</div></body></html>",
         RejectionReason.CHALLENGE_PAGE,
@@ -102,6 +114,17 @@ def test_real_articles_are_not_rejected(corpus: str, n_pages: int, n_rejected: i
     found = corpus_records(corpus, n_pages)
 
     assert sum(isinstance(one, Rejection) for one in found) <= n_rejected
+
+
+def test_an_article_with_a_login_box_is_an_article() -> None:
+    assert article(html(beside=LOGIN_FORM)).text == "\n".join(PARAGRAPHS)
+
+
+@needs_shared
+def test_a_genuine_programme_page_is_no_article() -> None:
+    body = (SHARED / "pages" / "slobodnaevropa.org_2020-06-22.html").read_bytes()
+
+    assert rejection(body).reason is RejectionReason.NOT_AN_ARTICLE
 
 
 @needs_shared
