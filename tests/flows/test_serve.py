@@ -166,10 +166,10 @@ def listening_addresses(ports: set[int]) -> list[str]:
 @pytest.fixture(scope="module")
 def story(world: NewsWorld, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     kabarchy = kabarchy_in(tmp_path_factory.mktemp("served") / "home", world)
-    with silent_site() as silent:
-        story = Story(kabarchy, DataRoot(kabarchy.home), silent)
-        for source_id in SILENT:
-            write_source(story.root.sources, source_id, silent.address)
+    with silent_site() as crashing, silent_site() as hanging:
+        story = Story(kabarchy, DataRoot(kabarchy.home), hanging)
+        for source_id, site in zip(SILENT, (crashing, hanging), strict=True):
+            write_source(story.root.sources, source_id, site.address)
         with served(story):
             see_scheduled_run(story)
             world.day = 2
