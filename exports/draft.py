@@ -16,16 +16,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from exports.bounds import find_warnings
 from exports.delta import write_delta
 from exports.documents import write_documents
 from exports.engine import run_sql
+from exports.freshness import read_sources, sum_up
 from exports.imprint import Imprint
 from exports.manifest import (
     Build,
     Changes,
     Manifest,
     ManifestFile,
-    ManifestSource,
     ManifestTable,
     Partitions,
     Temporal,
@@ -81,6 +82,7 @@ def build_draft(
     data = write_tables(connection, folder)
     months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
+    sources = read_sources(connection, plan.created)
     manifest = Manifest(
         id=plan.id,
         version=version_of(plan.id),
@@ -94,7 +96,9 @@ def build_draft(
         languages=tuple(row[0] for row in run_sql(connection, "languages").fetchall()),
         tables=tables,
         partitions=Partitions(total=len(months), reused=n_reused),
-        sources=_sources(connection),
+        sources=sources,
+        freshness=sum_up(sources, plan.created),
+        warnings=find_warnings(connection),
         build=_build(plan.code_version),
         gates=GATE_NAMES,
         catalogue_url=plan.imprint.public_url,
@@ -140,12 +144,6 @@ def _temporal(connection: duckdb.DuckDBPyConnection) -> Temporal:
     days = connection.table(ARTICLES.name).aggregate("min(published_date), max(published_date)")
     first, last = days.fetchall()[0]
     return Temporal(first=first, last=last)
-
-
-def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[ManifestSource, ...]:
-    result = run_sql(connection, "source_facts")
-    names = [column[0] for column in result.description]
-    return tuple(ManifestSource(**dict(zip(names, row, strict=True))) for row in result.fetchall())
 
 
 def _build(code_version: str) -> Build:

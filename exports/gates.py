@@ -13,8 +13,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.bounds import FEW_ARTICLES, LARGEST_FALL, find_losses, find_warnings
 from exports.delta import count_changes
 from exports.engine import run_sql
+from exports.freshness import find_freshness_faults
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
 from exports.sums import list_files
@@ -227,6 +229,56 @@ def _replay_faults(reading: ReleaseReading) -> list[str]:
     return _different_rows(reading, "previous + delta", articles, replayed.project(_names(ARTICLES.table)))
 
 
+def check_versions(reading: ReleaseReading) -> list[str]:
+    """The versions of each article make one history that ends with the article itself."""
+    return [f"{article_id}: {fault}" for article_id, fault in run_sql(reading.connection, "gate_versions").fetchall()]
+
+
+def check_tombstones(reading: ReleaseReading) -> list[str]:
+    """Nothing of a withdrawn article is in any table; what was once withdrawn stays so."""
+    found = run_sql(reading.connection, "gate_tombstones").fetchall()
+    faults = [f"{article_id} was withdrawn and is in {place}" for article_id, place in found]
+    before = reading.previous / "tombstones.parquet" if reading.previous else None
+    if before is not None and before.is_file():
+        kept, known = reading.connection.table("tombstones"), reading.connection.read_parquet(str(before))
+        forgotten = known.project("article_id").except_(kept.project("article_id")).order("article_id").fetchall()
+        faults += [f"{row[0]} was withdrawn and is not in tombstones any more" for row in forgotten]
+    return faults
+
+
+def check_freshness(reading: ReleaseReading) -> list[str]:
+    """What the manifest says of the freshness of each source follows from the tables and the release's instant."""
+    return find_freshness_faults(reading.connection, reading.manifest)
+
+
+def check_minimum(reading: ReleaseReading) -> list[str]:
+    """No source holds fewer articles than the registry demands or the last release makes one expect."""
+    bounds = dict(reading.connection.table("sources").project("source_id, min_articles").fetchall())
+    return find_losses(reading.manifest, bounds, _previous_manifest(reading))
+
+
+def check_maximum(reading: ReleaseReading) -> list[str]:
+    """Every source with more new articles than expected is among the manifest's warnings; it holds nothing up."""
+    missing = set(find_warnings(reading.connection)) - set(reading.manifest.warnings)
+    return [f"{warning.source_id}: {warning.detail}, and no warning in the manifest" for warning in missing]
+
+
+def check_fill(reading: ReleaseReading) -> list[str]:
+    """No source lost titles, dates or texts from a large part of its articles since the last release."""
+    before = reading.previous / "coverage.parquet" if reading.previous else None
+    if before is None or not before.is_file():
+        return []
+    reading.connection.read_parquet(str(before)).create_view("previous_coverage", replace=True)
+    fallen = run_sql(reading.connection, "gate_fill", largest_fall=LARGEST_FALL, few=FEW_ARTICLES).fetchall()
+    return [f"{source_id}: {name} fell from {was} to {now}" for source_id, name, was, now in fallen]
+
+
+def _previous_manifest(reading: ReleaseReading) -> Manifest | None:
+    if reading.previous is None:
+        return None
+    return Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
+
+
 FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema}
 CONTENT_GATES: dict[str, Gate] = {
     "rows": check_rows,
@@ -236,5 +288,11 @@ CONTENT_GATES: dict[str, Gate] = {
     "keys": check_keys,
     "rights": check_rights,
     "ledger": check_ledger,
+    "versions": check_versions,
+    "tombstones": check_tombstones,
+    "freshness": check_freshness,
+    "minimum": check_minimum,
+    "maximum": check_maximum,
+    "fill": check_fill,
     "delta": check_delta,
 }

@@ -107,6 +107,34 @@ class ManifestSource(_Part):
     last_success_at: datetime | None
     last_new_article_at: datetime | None
     is_carried_forward: bool
+    """Whether the latest crawl was not complete, so that its rows are older."""
+    status: str = "enabled"
+    carried_forward_since: datetime | None = None
+    n_new_last_7_days: int = 0
+    """New articles seen in the week before the latest crawl of any source."""
+    min_articles_per_week: int | None = None
+    """Fewest expected in a week."""
+    n_days_stale: int | None = None
+    """Whole days from the latest complete crawl to the instant of the release; null when there never was one."""
+    is_stale: bool = False
+    stale_because: str | None = None
+
+
+class Freshness(_Part):
+    """Which sources are stale, at the instant of the release."""
+
+    judged_at: datetime
+    n_sources: int
+    stale: tuple[str, ...]
+    """Ids of the sources that are stale, sorted; why stands with each source."""
+
+
+class ManifestWarning(_Part):
+    """What was exceeded and did not hold the release up."""
+
+    gate: str
+    source_id: str
+    detail: str
 
 
 class Build(_Part):
@@ -149,6 +177,9 @@ class Manifest(_Part):
     tables: dict[str, ManifestTable]
     partitions: Partitions
     sources: tuple[ManifestSource, ...]
+    freshness: Freshness | None = None
+    """Null in releases made before freshness was judged."""
+    warnings: tuple[ManifestWarning, ...] = ()
     build: Build
     gates: tuple[str, ...]
     """The gates that this release passed before it became visible; one that fails a gate is never published."""

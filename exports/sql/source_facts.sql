@@ -17,6 +17,10 @@ select
     coverage.last_success_at,
     coverage.last_new_article_at,
     coalesce(coverage.is_carried_forward, false) as is_carried_forward,
+    sources.status,
+    coverage.carried_forward_since,
+    coalesce(coverage.n_new_last_7_days, 0) as n_new_last_7_days,
+    sources.min_articles_per_week,
 from sources
 left join held on sources.source_id = held.source_id
 left join coverage on sources.source_id = coverage.source_id

@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from exports.catalogue import build_site
 from exports.release import Release, cut_release
-from tests.exports.factories import DAY_1, DAY_2, DAY_3, DAY_4, World, article, article_id, citation, write_generation
+from tests.exports.factories import (
+    DAY_1,
+    DAY_2,
+    DAY_3,
+    DAY_4,
+    World,
+    article,
+    article_id,
+    citation,
+    past_version,
+    write_generation,
+)
 
 NASTY_TITLES = (
     'He said "no", twice',
@@ -49,22 +61,31 @@ def first_articles() -> list[dict[str, object]]:
     return rows + [article(100 + n, title=title) for n, title in enumerate(NASTY_TITLES)]
 
 
+def edited_article(n: int, **changed: object) -> dict[str, object]:
+    """An article of the first thirty, changed, with the hash of its new content."""
+    row = first_articles()[n] | changed
+    return row | {"content_sha256": sha256(repr(sorted(row.items())).encode()).hexdigest()}
+
+
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     home = tmp_path_factory.mktemp("history")
     articles = first_articles()
-    edited = [
-        *articles[:3],
-        articles[3] | {"title": "Edited", "n_versions": 2, "last_changed_at": DAY_2},
-        *articles[4:],
-    ]
+    edit = edited_article(3, title="Edited", n_versions=2, last_changed_at=DAY_2)
+    revert = articles[3] | {"n_versions": 3, "last_changed_at": DAY_3}
+    edited, reverted = ([*articles[:3], row, *articles[4:]] for row in (edit, revert))
+    first_version, second_version = past_version(articles[3], 1, DAY_1, DAY_2), past_version(edit, 2, DAY_2, DAY_3)
     added = article(60, first_seen_at=DAY_2, last_changed_at=DAY_2)
     citations = [citation(1), citation(1, 1, cited_article_id=article_id(2)), citation(2, label=None)]
     worlds = (
         World(articles=articles, citations=citations),
-        World(articles=[*edited, added], citations=citations),
-        World(articles=[*articles, added], citations=citations),
-        World(articles=[*articles[:5], *articles[6:], added], citations=citations),
+        World(articles=[*edited, added], citations=citations, past_versions=[first_version]),
+        World(articles=[*reverted, added], citations=citations, past_versions=[first_version, second_version]),
+        World(
+            articles=[*reverted[:5], *reverted[6:], added],
+            citations=citations,
+            past_versions=[first_version, second_version],
+        ),
     )
     generations = tuple(write_generation(home / f"{n}.duckdb", world) for n, world in enumerate(worlds))
     cut = tuple(

@@ -102,9 +102,8 @@ def citation(n: int, position: int = 0, **changed: Any) -> Row:
     return row | changed
 
 
-def past_version(n: int, version: int, valid_from: datetime, valid_to: datetime, **changed: Any) -> Row:
-    """What article n said before."""
-    was = article(n, **changed)
+def past_version(was: Row, version: int, valid_from: datetime, valid_to: datetime) -> Row:
+    """What an article said before."""
     kept = ("article_id", "source_id", "content_sha256", "title", "text", "published_at", "n_chars")
     return {name: was[name] for name in kept} | {"version": version, "valid_from": valid_from, "valid_to": valid_to}
 

@@ -10,7 +10,7 @@ from exports.diff import diff_releases
 from exports.errors import DeltaMismatchError
 from tests.exports.conftest import History
 from tests.exports.factories import article_id
-from tests.exports.readers import digest, manifest, rows
+from tests.exports.readers import by_id, digest, manifest, rows
 
 DAYS = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
 
@@ -46,11 +46,13 @@ def test_a_delta_holds_exactly_what_changed(history: History, step: int, expecte
     assert sorted((row["op"], row["article_id"]) for row in rows(delta_of(history, step))) == sorted(expected)
 
 
-def test_a_reverted_edit_leads_back_to_the_first_hash(history: History) -> None:
+def test_a_reverted_edit_leads_back_to_the_first_content(history: History) -> None:
     edit = next(row for row in rows(delta_of(history, 1)) if row["op"] == "MOD")
     revert = rows(delta_of(history, 2))[0]
 
-    assert (revert["old_sha256"], revert["new_sha256"]) == (edit["new_sha256"], edit["old_sha256"])
+    first = by_id(history.releases / DAYS[0])[article_id(3)]
+    assert revert["old_sha256"] == edit["new_sha256"]
+    assert (revert["content_sha256"], revert["title"]) == (first["content_sha256"], first["title"])
 
 
 def test_a_deleted_article_leaves_only_its_id_and_hash(history: History) -> None:
@@ -74,5 +76,9 @@ def test_a_delta_is_refused_on_articles_that_it_does_not_start_from(history: His
 def test_any_two_releases_can_be_compared(history: History) -> None:
     diff = diff_releases(history.releases / DAYS[0], history.releases / DAYS[3])
 
-    assert (diff.added, diff.modified, diff.deleted) == ((article_id(60),), (), (article_id(5),))
-    assert diff.n_unchanged == manifest(history.releases / DAYS[3])["rows"] - 1
+    assert (diff.added, diff.modified, diff.deleted) == (
+        (article_id(60),),
+        (article_id(3),),
+        (article_id(5),),
+    )
+    assert diff.n_unchanged == manifest(history.releases / DAYS[3])["rows"] - 2

@@ -3,6 +3,7 @@
 import gzip
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -328,6 +329,89 @@ def test_delta_finds_counts_that_the_manifest_has_wrong(release: Path) -> None:
     edit_manifest(release, changes={"added": 2, "modified": 1, "deleted": 0})
 
     assert "the manifest says" in faults(release, "delta")
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"version": 7}, "a gap in its versions"),
+        ({"valid_to": None, "text": None}, "a version that does not end where the next begins"),
+        ({"rights_level": "metadata"}, "text of a version beyond its rights"),
+        ({"is_substantive": True}, "a substantive edit of nothing"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_versions_finds_a_history_that_is_none(release: Path, changed: Row, fault: str) -> None:
+    path = release / "versions.parquet"
+    is_first = {"article_id": article_id(3), "version": 1}
+    rewrite_rows(path, [row | changed if is_first.items() <= row.items() else row for row in rows(path)])
+
+    assert fault in faults(release, "versions")
+
+
+def test_versions_finds_an_article_that_is_not_its_last_version(release: Path) -> None:
+    edit_row(release / "articles.parquet", article_id(3), n_versions=5)
+
+    assert faults(release, "versions") == f"{article_id(3)}: its current version is not the article"
+
+
+def test_tombstones_finds_a_withdrawn_article_in_every_table(release: Path) -> None:
+    tomb = {"article_id": article_id(1), "withdrawn_date": date(2026, 11, 21), "reason": "takedown"}
+    rewrite_rows(release / "tombstones.parquet", [tomb])
+
+    assert {line.split(" in ")[1] for line in faults(release, "tombstones").split("; ")} == {
+        "articles",
+        "citations",
+        "versions",
+    }
+
+
+def test_tombstones_finds_one_that_was_forgotten(release: Path) -> None:
+    tomb = {"article_id": article_id(1), "withdrawn_date": date(2026, 11, 21), "reason": "takedown"}
+    rewrite_rows(release.parent / "2026-11-20" / "tombstones.parquet", [tomb])
+
+    assert faults(release, "tombstones") == f"{article_id(1)} was withdrawn and is not in tombstones any more"
+
+
+def test_freshness_finds_a_stale_source_that_the_manifest_calls_fresh(release: Path) -> None:
+    edit_row(release / "coverage.parquet", "open", last_success_at=datetime(2026, 11, 10, tzinfo=UTC))
+
+    assert "open: the manifest says fresh, the tables no complete crawl for 11 days" in faults(release, "freshness")
+
+
+def test_freshness_finds_a_source_left_out_of_the_list_of_stale_ones(release: Path) -> None:
+    edit_manifest(release, freshness=manifest(release)["freshness"] | {"stale": []})
+
+    assert faults(release, "freshness") == "the manifest's list of stale sources is not that of the tables"
+
+
+def test_minimum_names_the_source_and_the_number_that_the_registry_demands(release: Path) -> None:
+    edit_row(release / "sources.parquet", "closed", min_articles=1000)
+
+    assert faults(release, "minimum") == "closed: 9 articles, at least 1000 expected"
+
+
+def test_minimum_finds_a_source_that_lost_much_of_its_history(release: Path) -> None:
+    edit_row(release / "sources.parquet", "open", min_articles=None)
+    before = manifest(release.parent / "2026-11-20")["sources"]
+    had = [source | {"rows": 100} if source["source_id"] == "open" else source for source in before]
+    edit_manifest(release.parent / "2026-11-20", sources=had)
+
+    assert faults(release, "minimum") == "open: 27 articles, 100 in release 2026-11-20"
+
+
+def test_maximum_finds_a_flood_that_the_manifest_does_not_warn_of(release: Path) -> None:
+    edit_row(release / "coverage.parquet", "open", n_new_last_7_days=9999)
+
+    assert faults(release, "maximum") == (
+        "open: 9999 new articles in a week, at most 500 expected, and no warning in the manifest"
+    )
+
+
+def test_fill_finds_a_source_whose_titles_went_missing(release: Path) -> None:
+    edit_row(release / "coverage.parquet", "open", title_share=0.5)
+
+    assert faults(release, "fill") == "open: title_share fell from 1.0 to 0.5"
 
 
 def test_a_forged_release_fails_the_gates_of_content_and_says_so(release: Path) -> None:
