@@ -122,7 +122,7 @@ def test_two_releases_are_compared_from_afar(history: History, server: str) -> N
         release_at(f"{server}/{NAMES[0]}").read_keys(), release_at(str(history.releases / NAMES[3])).read_keys()
     )
 
-    assert (found.added, found.modified, found.deleted) == ((article_id(60),), (), (article_id(5),))
+    assert (found.added, found.modified, found.deleted) == ((article_id(60),), (article_id(3),), (article_id(5),))
 
 
 @pytest.mark.parametrize("place", ["http://127.0.0.1:9/releases/x", "/no/such/folder"])
