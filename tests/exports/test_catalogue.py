@@ -126,7 +126,7 @@ def test_a_release_has_its_changes_and_the_checks_it_passed(site: Path, history:
     withdrawn = lxml.html.parse(site / "history" / "2026-11-23.html")
 
     assert text_of(edited, "//section[@aria-labelledby='changes']/h3") == ["New: 1", "Changed: 1"]
-    assert text_of(edited, "//section[@aria-labelledby='changes']/ul[2]/li") == ["The open Edited"]
+    assert text_of(edited, "//section[@aria-labelledby='changes']/ul[2]/li") == ["The open Edited was: Headline 3"]
     assert text_of(withdrawn, "//section[@aria-labelledby='changes']//li") == [article_id(5)]
     assert tuple(text_of(edited, "//*[@class='passed']")) == tuple(
         gate.replace("_", " ") for gate in history.cut[1].manifest.gates
