@@ -27,7 +27,7 @@ from scrapers.registry import load_registry
 from tests.pipeline import ROOT, Pipeline, new_pipeline
 from warehouse.analyst_copy import current_generation
 
-pytestmark = [pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(900)]
 
 OF_LOOKING = ("observation", "crawl", "ledger", "coverage")
 """Tables that say how we looked; all others say what the news says."""

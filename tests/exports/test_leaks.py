@@ -33,7 +33,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     before = [marked(n, level) for n, level in enumerate(LEVELS)]
     after = [marked(n, level, title="Edited", n_versions=2, last_changed_at=DAY_2) for n, level in enumerate(LEVELS)]
     past = [
-        past_version(n, 1, DAY_1, DAY_2, source_id=level, text="Before. " * 90 + marker("PAST", level))
+        past_version(marked(n, level) | {"text": "Before. " * 90 + marker("PAST", level)}, 1, DAY_1, DAY_2)
         for n, level in enumerate(LEVELS)
     ]
     worlds = (World(articles=before, sources=sources), World(articles=after, sources=sources, past_versions=past))
