@@ -38,11 +38,10 @@ EXCERPT_SHARE = 0.25
 _NARROW_SHARE = 0.8
 """Part of the page's prose that must stand in the region before the rest is hidden from trafilatura."""
 
-_NARROW_PROSE = 500  # letters of running text that a region must have for that; less may be a teaser
-_NARROW_KEPT = 0.97  # of the region's running text that a text must hold, else trafilatura met something odd there
+_NARROW_PROSE = 300  # letters of running text that a region must have for that; less may be a teaser
+_NARROW_KEPT = 0.93  # of the region's running text that a text must hold, else trafilatura met something odd there
 _NARROW_COVERED = 0.8  # of all the region's text, likewise
 _CUT_KEPT = 0.7  # of its running text that a text must hold before lines outside are cut from it
-_WHOLE_KEPT = 0.9  # of the region's running text that the text of the whole page must hold, else the two disagree
 _CONFIRMED = 0.7
 """Part of a text that JSON-LD must have before the rest is taken out: with less it is a teaser, or another text."""
 
@@ -93,11 +92,12 @@ def _ask_trafilatura(root: HtmlElement, region: Region | None) -> tuple[str, str
         return _trafilatura(root), "trafilatura_default"
     if (text := _read_narrowed(region)) is not None:
         return text, "trafilatura_narrowed"
-    text, is_cut, kept = _cut(_trafilatura(root, is_fast=True), region)
-    if is_cut and kept >= _WHOLE_KEPT:
-        return text, "trafilatura_whole+cut"
-    text, is_cut, _ = _cut(_trafilatura(root), region)
-    return text, "trafilatura_default+cut" if is_cut else "trafilatura_default"
+    if (cut := _cut(_trafilatura(root, is_fast=True), region)) is not None:
+        return cut, "trafilatura_whole+cut"
+    text = _trafilatura(root)
+    if (cut := _cut(text, region)) is not None:
+        return cut, "trafilatura_default+cut"
+    return text, "trafilatura_default"
 
 
 def _read_narrowed(region: Region) -> str | None:
@@ -121,18 +121,19 @@ def _narrowed(element: HtmlElement) -> HtmlElement:
     return node
 
 
-def _cut(text: str, region: Region) -> tuple[str, bool, float]:
-    """Return a text without its lines outside the region, whether it was cut, and the part of the region that it keeps.
+def _cut(text: str, region: Region) -> str | None:
+    """Return a text without its lines outside the region.
 
-    Where much of what would go is prose, or little of the region is in the text, the two disagree: nothing is cut.
+    None where the two disagree: little of the region is in the text, or much of what would go is prose.
     """
     lines = [(line, letters(line)) for line in text.split("\n")]
-    inside = [line for line, key in lines if key and key in region.inside]
-    n_inside = sum(len(letters(line)) for line in inside)
+    inside = [(line, key) for line, key in lines if key and key in region.inside]
     n_prose_cut = sum(len(key) for _, key in lines if key not in region.inside and key in region.prose_outside)
-    kept = n_inside / region.n_running
-    is_cut = kept >= _CUT_KEPT and n_prose_cut <= _MAX_CUT_PROSE * sum(len(key) for _, key in lines)
-    return ("\n".join(inside) if is_cut else text), is_cut, kept
+    if sum(len(key) for _, key in inside) < _CUT_KEPT * region.n_running:
+        return None
+    if n_prose_cut > _MAX_CUT_PROSE * sum(len(key) for _, key in lines):
+        return None
+    return "\n".join(line for line, _ in inside)
 
 
 def _confirm(text: str, witness: str | None) -> str | None:
