@@ -30,13 +30,13 @@ def load_floors() -> tuple[str, dict[str, dict[str, float]]]:
 
 
 def shortfalls(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
-    """What lies below its floor, or is missing though it has one: one line each."""
+    """What lies below its floor, or is missing though it has one: one line each, for the corpora that were measured."""
     _, floors = load_floors()
     return [
-        f"{corpus}: {name} is {figures.get(corpus, {}).get(name)}, its floor is {floor}"
-        for corpus, of_corpus in floors.items()
-        for name, floor in of_corpus.items()
-        if not _reaches(name, figures.get(corpus, {}).get(name), floor)
+        f"{corpus}: {name} is {measured.get(name)}, its floor is {floor}"
+        for corpus, measured in figures.items()
+        for name, floor in floors[corpus].items()
+        if not _reaches(name, measured.get(name), floor)
     ]
 
 
