@@ -1,5 +1,6 @@
 """One parsed page, shared by all steps: the tree, its meta elements and its JSON-LD, each read once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,14 @@ BLOCK_TAGS = frozenset(
     | {"tr", "ul"}
 )
 """Elements that begin a line of their own."""
+
+_CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
+_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_CONTROL_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|[fF]{3}[efEF]))(?![\da-fA-F]);?"
+)
+"""What no XML text may hold: libxml2 lets it into the tree, and lxml raises when it is to be written again."""
+
 _COUNT_CHARS = XPath("string-length(normalize-space(.))", smart_strings=False)
 _LOOKUP = ElementDefaultClassLookup(element=HtmlElement)
 """Every element is a plain HtmlElement. lxml.html's own lookup runs in Python for each element at each walk: a tenth of
@@ -61,8 +70,11 @@ def parse_page(html: str, url: str) -> Page | None:
     # The text goes in as UTF-8 bytes: lxml refuses a str that carries an XML encoding declaration.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_LOOKUP)
+    body = html.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for noncharacter in _NONCHARACTERS:
+        body = body.replace(noncharacter, b"")
     try:
-        root = document_fromstring(html.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+        root = document_fromstring(_CONTROL_REFERENCE.sub(b"", body), parser=parser)
     except ParserError:
         return None
     return Page(root=root, url=url, meta=_read_meta(root), structured=read_structured(root))

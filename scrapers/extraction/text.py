@@ -24,7 +24,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from scrapers.extraction.boilerplate import BOX_NAME, COMMENTS_NAME, PROMOTION_LINE
-from scrapers.extraction.decode import clean_lines, fold
+from scrapers.extraction.decode import clean_line, clean_lines, fold
 from scrapers.extraction.page import count_chars
 from scrapers.extraction.prose import Region, find_region, letters
 from scrapers.registry import Selectors
@@ -50,6 +50,9 @@ _MARKUP = re.compile(r"<[^>]*>")
 _MAX_CUT_PROSE = 0.2
 """Part of a text that may be prose outside the region for that to be cut: with more, the region is only one of several
 that hold the article. On blogs and forums .2 keeps trafilatura's recall, on news it cuts what stands around."""
+
+_TELLING_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-component", "data-testid")
+"""What trafilatura's expressions look at. Broken pages have names and values that cannot be set again."""
 
 _WORDLESS_TAGS = ("style", "svg", "iframe", "canvas")  # often most of the bytes, which trafilatura copies several times
 _BOX_TAGS = ("div", "section", "ul", "ol", "aside", "form", "table", "nav", "p")
@@ -115,7 +118,10 @@ def _narrowed(element: HtmlElement) -> HtmlElement:
     node = deepcopy(element)
     node.tail = None
     for ancestor in element.iterancestors():
-        shell = ancestor.makeelement(ancestor.tag, dict(ancestor.attrib))
+        shell = ancestor.makeelement(ancestor.tag if ancestor.tag.isalnum() else "div")
+        for name in _TELLING_ATTRIBUTES:
+            if value := ancestor.get(name):
+                shell.set(name, clean_line(value))
         shell.append(node)
         node = shell
     return node
