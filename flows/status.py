@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import duckdb
 
 from exports.versions import read_versions
 from flows.journal import is_run_alive, read_mark
@@ -13,6 +16,8 @@ from scrapers.extraction.stage import pending_crawls
 from scrapers.registry import Source
 from warehouse.analyst_copy import connect_analyst, current_generation
 from warehouse.errors import NoGenerationError
+
+_HEALTH = "source_id, state as health, since, reason, last_crawl_at, last_success_at, last_new_article_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,10 @@ class SourceStatus:
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_article_at: datetime | None = None
+    health: str = "never"
+    """healthy, stale, failing, backing_off, blocked or never; see the table source_health."""
+    since: datetime | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +93,23 @@ def _generation(root: DataRoot) -> str | None:
 
 
 def _sources(root: DataRoot, registry: Mapping[str, Source]) -> tuple[SourceStatus, ...]:
-    columns = "source_id, n_articles, last_crawl_at, last_success_at, last_new_article_at"
     try:
         with connect_analyst(root.analyst) as connection:
-            loaded = {row[0]: row[1:] for row in connection.table("coverage").project(columns).fetchall()}
+            held = _by_source(connection.table("coverage").project("source_id, n_articles as articles"))
+            health = _by_source(connection.table("source_health").project(_HEALTH))
     except NoGenerationError:
-        loaded = {}
+        held, health = {}, {}
     return tuple(
         SourceStatus(
             source=source.id,
             status=source.status.state.value,
-            **dict(zip(("articles", *columns.split(", ")[2:]), loaded.get(source.id, ()), strict=False)),
+            **held.get(source.id, {}),
+            **health.get(source.id, {}),
         )
         for source in registry.values()
     )
+
+
+def _by_source(rows: duckdb.DuckDBPyRelation) -> dict[str, dict[str, Any]]:
+    """The columns behind the first by name, for each source."""
+    return {row[0]: dict(zip(rows.columns[1:], row[1:], strict=True)) for row in rows.fetchall()}

@@ -297,6 +297,25 @@ COVERAGE = Table(
         ),
     ),
 )
+SOURCE_HEALTH = Table(
+    name="source_health",
+    grain="one source of the registry",
+    columns=(
+        _text("source_id", "The source."),
+        _text(
+            "state",
+            "healthy; stale (crawled, but too little is new); failing (an entry could not be read); backing_off (left"
+            " alone for a while after failures); blocked (turned us away); never (not crawled yet).",
+        ),
+        _text("reason", "Why, in words; null when healthy or never crawled.", nullable=True),
+        _instant("since", "Since when there is trouble, or none, UTC; null when never crawled.", nullable=True),
+        _instant("last_crawl_at", "Start of the latest crawl, UTC.", nullable=True),
+        _instant("last_success_at", "Start of the latest complete crawl, UTC.", nullable=True),
+        _instant("last_new_article_at", "When an article was last seen for the first time, UTC.", nullable=True),
+        _count("n_expected_per_week", "Fewest new articles expected in a week.", nullable=True),
+        _count("n_seen_last_7_days", "Articles first seen in the seven days before the latest crawl of any source."),
+    ),
+)
 CRAWL = Table(name="crawl", grain="one crawl of one source", columns=_CRAWL)
 TOMBSTONE = Table(
     name="tombstone",
@@ -316,6 +335,7 @@ ANALYST_TABLES = (
     LEDGER,
     SOURCE,
     COVERAGE,
+    SOURCE_HEALTH,
     CRAWL,
     TOMBSTONE,
 )

@@ -16,6 +16,7 @@ from scrapers.tables import (
     OBSERVATION,
     REJECTION,
     SOURCE,
+    SOURCE_HEALTH,
     TOMBSTONE,
 )
 from warehouse.base_tables import DICTIONARY
@@ -33,6 +34,7 @@ COPIED_TABLES = (
     LEDGER,
     SOURCE,
     COVERAGE,
+    SOURCE_HEALTH,
     CRAWL,
     TOMBSTONE,
 )

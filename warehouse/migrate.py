@@ -12,12 +12,23 @@ from importlib.resources import files
 
 import duckdb
 
-from scrapers.tables import ARTICLE, ARTICLE_VERSION, CITATION, COVERAGE, LEDGER, OBSERVATION, REJECTION
+from scrapers.tables import ARTICLE, ARTICLE_VERSION, CITATION, COVERAGE, LEDGER, OBSERVATION, REJECTION, SOURCE_HEALTH
 from warehouse.base_tables import BASE_TABLES, DICTIONARY, VERSION_RUN
 from warehouse.ddl import comments
 from warehouse.errors import WarehouseVersionError
 
-VIEWS = (VERSION_RUN, ARTICLE_VERSION, ARTICLE, OBSERVATION, CITATION, REJECTION, LEDGER, COVERAGE, DICTIONARY)
+VIEWS = (
+    VERSION_RUN,
+    ARTICLE_VERSION,
+    ARTICLE,
+    OBSERVATION,
+    CITATION,
+    REJECTION,
+    LEDGER,
+    COVERAGE,
+    SOURCE_HEALTH,
+    DICTIONARY,
+)
 """Each needs only the base tables and the views before it."""
 
 

@@ -1,6 +1,6 @@
 """Batches, crawls and sources made small: only what a test is about is spelled out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -44,10 +44,17 @@ class Crawl:
     started_at: datetime = DAY_1
     pages: tuple[Page, ...] = (Page(),)
     is_complete: bool = True
+    trouble: str | None = None
+    """Why a second entry could not be read; None: there is none."""
 
     @property
     def crawl_id(self) -> str:
         return f"{self.started_at:%Y%m%dT%H%M%S%f}Z-{self.source_id}"
+
+
+def troubled(day: int, reason: str) -> Crawl:
+    """A crawl with an entry that could not be read."""
+    return replace(crawl(day, is_complete=False), trouble=reason)
 
 
 def crawl(day: int = 1, /, *pages: Page, source_id: str = "tunduk", is_complete: bool = True) -> Crawl:
@@ -152,10 +159,10 @@ def _crawl_row(crawl: Crawl) -> dict[str, object]:
         "finished_at": crawl.started_at + timedelta(minutes=5),
         "finish_reason": "finished" if crawl.is_complete else "timeout",
         "is_complete": crawl.is_complete,
-        "n_discovered": n_fetched + 2,
+        "n_discovered": n_fetched + 2 + (crawl.trouble is not None),
         "n_fetched": n_fetched,
-        "n_skipped": 1,
-        "n_failed": 1,
+        "n_skipped": 1 + (crawl.trouble == "backing_off"),
+        "n_failed": 1 + (crawl.trouble not in (None, "backing_off")),
         "code_version": "0.1.0",
     }
 
@@ -177,9 +184,16 @@ def _outcome_rows(crawl: Crawl) -> list[dict[str, object]]:
     return [
         {**fetched, "url": feed, "role": "entry", "capture_id": _capture_id(crawl, 0)},
         *pages,
+        *([_trouble_row(crawl, common)] if crawl.trouble else []),
         {**common, "outcome": "skipped", "reason": "robots", "url": f"{feed}/private", "role": "page"},
         {**common, "outcome": "failed", "reason": "not_found", "url": f"{feed}/gone", "role": "page"},
     ]
+
+
+def _trouble_row(crawl: Crawl, common: dict[str, object]) -> dict[str, object]:
+    outcome = "skipped" if crawl.trouble == "backing_off" else "failed"
+    url = f"https://{crawl.source_id}.example/second"
+    return {**common, "outcome": outcome, "reason": crawl.trouble, "detail": "so", "url": url, "role": "entry"}
 
 
 def _capture_rows(crawl: Crawl, extractor: int) -> list[dict[str, object]]:

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import pytest
+
 from scrapers.records import RightsLevel
 from scrapers.registry import Rights
-from tests.warehouse.factories import Page, crawl, id_of, source, stage
+from tests.warehouse.factories import Crawl, Page, crawl, id_of, source, stage, troubled
 from tests.warehouse.home import Home
 
 
@@ -73,3 +75,32 @@ def test_what_a_source_allows_is_the_reason_in_the_ledger(home: Home) -> None:
     home.load()
 
     assert home.query("select outcome, reason from ledger where stage = 'article'") == [("published", "excerpt")]
+
+
+def health(home: Home) -> tuple[object, ...]:
+    (row,) = home.query("select state, reason, day(since) from source_health where source_id = 'tunduk'")
+    return row
+
+
+@pytest.mark.parametrize(
+    ("crawls", "expected"),
+    [
+        ((), ("never", None, None)),
+        ((crawl(1), crawl(2)), ("healthy", None, 2)),
+        ((troubled(1, "timeout"), crawl(2), crawl(3)), ("healthy", None, 3)),
+        ((crawl(1), troubled(2, "timeout"), troubled(3, "timeout")), ("failing", "timeout: so", 3)),
+        ((crawl(1), troubled(2, "timeout"), troubled(3, "backing_off")), ("backing_off", "backing_off: so", 3)),
+        ((crawl(1), troubled(2, "blocked")), ("blocked", "blocked: so", 3)),
+        ((crawl(1), crawl(2, is_complete=False)), ("failing", "timeout", 3)),
+        ((crawl(1), crawl(12)), ("stale", "fewer new articles in seven days than expected", 2)),
+    ],
+    ids=["never", "healthy", "mended", "failing", "backing off", "blocked", "cut short", "stale"],
+)
+def test_the_health_of_a_source_says_how_it_fares_why_and_since_when(
+    home: Home, crawls: tuple[Crawl, ...], expected: tuple[object, ...]
+) -> None:
+    _ = [stage(home.staging, it) for it in crawls]
+
+    home.load()
+
+    assert health(home) == expected
