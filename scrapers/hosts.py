@@ -16,7 +16,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -91,6 +91,9 @@ class HostState:
         self.n_failures = self.n_closings = 0
         self.closed_at = self.closed_until = self.why = None
         self.is_blocked = False
+
+
+_FIELDS = tuple(it.name for it in fields(HostState))
 
 
 class HostFile:
@@ -174,4 +177,4 @@ def _read(line: bytes) -> HostState:
 
 def _written(state: HostState) -> bytes:
     # What a longer line leaves behind the end of this one is never read.
-    return json.dumps({name: value for name, value in asdict(state).items() if value}).encode()
+    return json.dumps({name: value for name in _FIELDS if (value := getattr(state, name))}).encode()

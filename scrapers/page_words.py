@@ -13,6 +13,7 @@ SENTENCE_MIN_BYTES = 120
 the first lines of a paragraph have more. 120 bytes are 60 letters in Cyrillic."""
 
 _RUN = re.compile(rb">([^<>]{%d,})<" % SENTENCE_MIN_BYTES)
+_STOPS = (b".", b"!", b"?")  # asked first, because nearly every paragraph ends with one
 _FULL_STOP = re.compile(rb"(?:[.!?]|\xe2\x80\xa6)(?:[\"')]|\xc2\xbb|\xe2\x80\x9d)*(?:\s|$)")
 _HEADLINE = re.compile(rb"(?i)<h1\b[^<>]{0,500}>([^<>]{1,500})<")
 
@@ -20,11 +21,11 @@ _HEADLINE = re.compile(rb"(?i)<h1\b[^<>]{0,500}>([^<>]{1,500})<")
 def words_sha256(body: bytes) -> str | None:
     """Return the hash of a page's headline and sentences, hex; None when it has none."""
     shown = _without(_without(body, b"<script", b"</script"), b"<style", b"</style")
-    sentences = [run for run in _RUN.findall(shown) if _FULL_STOP.search(run)]
+    sentences = [run for run in _RUN.findall(shown) if run.endswith(_STOPS) or _FULL_STOP.search(run)]
     if not sentences:
         return None
-    said = b"\n".join(b" ".join(run.split()) for run in (*_HEADLINE.findall(shown)[:1], *sentences))
-    return sha256(said).hexdigest()
+    said = b"\n".join((*_HEADLINE.findall(shown)[:1], *sentences))
+    return sha256(b" ".join(said.split())).hexdigest()
 
 
 def _without(body: bytes, start: bytes, end: bytes) -> bytes:

@@ -82,13 +82,18 @@ def _politeness(source: Source) -> dict[str, Any]:
 def _components() -> dict[str, Any]:
     builtin = "scrapy.downloadermiddlewares."
     return {
+        # All there are. Of Scrapy's own, those for robots.txt, retries and redirects are less careful, and the
+        # spider's drop long URLs without a word and cost a tenth of a fast crawl (measured 2026-11-25).
+        "DOWNLOADER_MIDDLEWARES_BASE": {},
+        "SPIDER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
-            builtin + "robotstxt.RobotsTxtMiddleware": None,  # fetches pages where RFC 9309 says stay away
             "scrapers.robots.RobotsMiddleware": 100,
             "scrapers.rights_files.RightsFilesMiddleware": 110,  # behind robots.txt, which it obeys
-            builtin + "retry.RetryMiddleware": None,  # retries at once and does not read Retry-After
+            builtin + "downloadtimeout.DownloadTimeoutMiddleware": 350,
+            builtin + "defaultheaders.DefaultHeadersMiddleware": 400,
+            builtin + "useragent.UserAgentMiddleware": 500,
             "scrapers.retries.RetryMiddleware": 550,
-            builtin + "offsite.OffsiteMiddleware": None,  # the frontier decides which hosts are the source's
+            builtin + "stats.DownloaderStats": 850,
             "scrapers.politeness.PaceMiddleware": 990,  # last before the wire
         },
         "DOWNLOAD_HANDLERS": {
@@ -125,6 +130,9 @@ def _limits(max_rss_mb: int) -> dict[str, Any]:
 
 def _order() -> dict[str, Any]:
     return {
+        # For every answer Scrapy starts so many tasks that wait for items; we have none. 100, the default, cost a third
+        # of all the time of a fast crawl (measured 2026-11-25).
+        "CONCURRENT_ITEMS": 1,
         # The frontier lets each URL in once; first in, first out, so that a continued crawl does what an undisturbed
         # one does.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",

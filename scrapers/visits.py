@@ -125,6 +125,9 @@ class Visits:
 
     def learn_posts(self, posts: Iterable[str]) -> None:
         """Remember channel messages as seen."""
+        posts = tuple(posts)
+        if not posts:
+            return
         with self._database:
             self._database.execute("begin")
             self._database.executemany("insert or ignore into post (post) values (?)", [(post,) for post in posts])

@@ -26,6 +26,9 @@ WARC_VERSION = "WARC/1.1"
 RECORD_MAX_BYTES = 128 * 2**20
 """Above any record of ours (bodies end at 50 MiB); bounds what a damaged file can make us allocate."""
 
+_GZIP_LEVEL = 6
+"""warcio itself takes 9: half as much time again, for 0.7 % less of sixty saved news pages (measured 2026-11-25)."""
+
 _READ_BYTES = 256 * 1024
 
 
@@ -84,7 +87,7 @@ class NewRecord:
 def record_bytes(record: NewRecord) -> bytes:
     """Return the record as one gzip member, digests included."""
     buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=True, warc_version=WARC_VERSION)
+    writer = WARCWriter(buffer, gzip=False, warc_version=WARC_VERSION)
     http = StatusAndHeaders(record.http[0], list(record.http[1]), protocol="HTTP/1.1") if record.http else None
     headers = {"WARC-Date": instant(record.at), **(record.headers or {})}
     if http is not None:
@@ -99,7 +102,7 @@ def record_bytes(record: NewRecord) -> bytes:
         http_headers=http,
     )
     writer.write_record(built)
-    return buffer.getvalue()
+    return zlib.compress(buffer.getbuffer(), _GZIP_LEVEL, wbits=31)  # 31: gzip framing, one member
 
 
 def read_records(path: Path) -> Iterator[WarcRecord]:
