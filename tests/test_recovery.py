@@ -31,7 +31,9 @@ pytestmark = [pytest.mark.timeout(240)]
 
 SOURCES = ("kolkabar_tg", "tunduk_times")
 """A channel and a feed: few enough for a run of seconds."""
-OF_THE_LOOK = frozenset({"run_id", "crawl_id", "capture_id", "valid_from", "valid_to"})
+OF_THE_LOOK = frozenset(
+    {"run_id", "crawl_id", "capture_id", "valid_from", "valid_to", "since", "carried_forward_since"}
+)
 """Columns that say which run looked and when; with them every instant but those that the pages state."""
 
 
