@@ -11,8 +11,8 @@
     site/releases             link to the folder of releases, relative, so that the pages work when opened from disk
 
 Rebuilt from the releases at any time. The first page is written each time, since it says how fresh the sources are by
-now; the others only when a release was added or withdrawn, or the code that makes them changed. A server may mount the
-folder of releases at `/releases/` instead of the link.
+now; the others only when a release was added or withdrawn, or the templates or the schema changed. A server may mount
+the folder of releases at `/releases/` instead of the link.
 """
 
 import os
@@ -44,7 +44,7 @@ def build_site(
     versions = read_versions(releases)
     _link_releases(releases, site)
     if versions.latest is None:
-        text = render("empty.html.j2", **frame_values(now), versions=(), live=_live(generation), root="")
+        text = render("empty.html.j2", **frame_values(now), versions=(), live=_live(generation, now), root="")
     else:
         release = open_release(releases / versions.latest)
         build_lasting_pages(releases, site, release, versions)
@@ -57,24 +57,23 @@ def build_site(
 def _render_first_page(
     site: Path, release: Release, versions: Versions, *, generation: Path | None, now: datetime
 ) -> str:
-    facts = read_release_facts(release.path, until=release.manifest.created.astimezone(UTC).date())
+    facts = read_release_facts(release.path, created=release.manifest.created)
     return render(
         "index.html.j2",
         **frame_values(now),
         **release_values(release.manifest),
         versions=versions.versions,
-        live=_live(generation),
+        live=_live(generation, now),
         root="",
         facts=facts,
         has_console=(site / "console.html").is_file(),
         json_ld=render_json_ld(release.manifest, below=f"releases/{release.id}/"),
         citation=cite(release.manifest),
-        stale=facts.stale,
     )
 
 
-def _live(generation: Path | None) -> tuple[SourceLine, ...]:
-    return read_live_sources(generation) if generation is not None else ()
+def _live(generation: Path | None, now: datetime) -> tuple[SourceLine, ...]:
+    return read_live_sources(generation, now=now) if generation is not None else ()
 
 
 def cite(manifest: Manifest) -> dict[str, str]:

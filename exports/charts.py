@@ -121,7 +121,7 @@ def _level(found: SourceDay | None, most: int) -> str:
 def _summary(found: list[SourceDay], n_days: int) -> str:
     n_new = sum(day.n_new for day in found)
     n_looked = sum(1 for day in found if day.n_fetched or day.n_failed)
-    return f"{n_new} new articles; looked at on {n_looked} of {n_days} days"
+    return f"{n_new} new article{'' if n_new == 1 else 's'}; looked at on {n_looked} of {n_days} days"
 
 
 def _merge_rest(

@@ -1,11 +1,11 @@
-"""The pages of the catalogue that change only with a release or with our code: `exports.catalogue` says which.
+"""The pages of the catalogue that change only with a release or the templates: `exports.catalogue` says which.
 
 `built.json` remembers from what they were made, so that a run with nothing new does not make them again.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from exports.column_stats import read_column_stats
@@ -39,7 +39,7 @@ _BUILT = "built.json"
 
 
 def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: Versions) -> None:
-    """Write what changes only with a release or with our code; safe to repeat, and to interrupt at any point."""
+    """Write what changes only with a release or the templates; safe to repeat, and to interrupt at any point."""
     values = {**frame_values(latest.manifest.created), "versions": versions.versions, "live": ()}
     build_console(site, latest.path, {**values, "root": ""})
     stamp = {
@@ -71,7 +71,7 @@ def _lasting_pages(releases: Path, latest: Release, values: Mapping[str, object]
     yield "dictionary.html", render("dictionary.html.j2", **shared, root="", statistics=statistics)
     yield "rights.html", render("rights.html.j2", **shared, root="")
     with open_release_tables(latest.path) as connection:
-        for facts in read_source_facts(connection, until=latest.manifest.created.astimezone(UTC).date()):
+        for facts in read_source_facts(connection, created=latest.manifest.created):
             page = render("source.html.j2", **shared, root="../", source=facts)
             yield f"sources/{facts.line.source_id}.html", page
     for release in list_releases(releases):

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import duckdb
 
 from exports.charts import DayBars, SourceDay, Strip, days_until, draw_day_bars, draw_strip
 from exports.engine import open_engine, run_sql
+from exports.freshness import SourceLook, stale_because
 from scrapers.tables import (
     PUBLISHED_ARTICLES,
     PUBLISHED_COVERAGE,
@@ -48,17 +49,13 @@ class SourceLine:
     min_articles_per_week: int | None
     is_carried_forward: bool
     carried_forward_since: datetime | None
-    n_days_stale: int | None
+    stale_because: str | None
+    """As the manifest says it (`exports.freshness`), at the instant that the page speaks of; None: not stale."""
 
     @property
     def freshness(self) -> str:
-        """A word or three for the reader; `fresh` is the only good one."""
-        if self.last_success_at is None:
-            return "never complete"
-        if self.is_carried_forward:
-            return "carried forward"
-        is_thin = self.n_new_last_7_days < (self.min_articles_per_week or 0)
-        return "fewer than expected" if is_thin else "fresh"
+        """Why it is stale, in words; else `fresh`, or its status where it is not crawled."""
+        return self.stale_because or ("fresh" if self.status == "enabled" else self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,20 +113,21 @@ class ReleaseFacts:
 
     @property
     def stale(self) -> tuple[SourceLine, ...]:
-        """The sources that are crawled and whose last word is not fresh."""
-        return tuple(line for line in self.sources if line.status == "enabled" and line.freshness != "fresh")
+        """The sources that the manifest calls stale."""
+        return tuple(line for line in self.sources if line.stale_because)
 
 
-def read_release_facts(release: Path, *, until: date) -> ReleaseFacts:
-    """Read what the page shows of a release, from its Parquet files; `until` is the last day of its charts (UTC)."""
+def read_release_facts(release: Path, *, created: datetime) -> ReleaseFacts:
+    """Read what the page shows of a release, from its Parquet files; `created` is the instant of the release."""
+    until = created.astimezone(UTC).date()
     with open_release_tables(release) as connection:
-        sources = tuple(SourceLine(**row) for row in records(run_sql(connection, "page_sources")))
+        sources = read_source_lines(connection, created)
         by_day = run_sql(connection, "page_days", until=until, n_days=CHART_DAYS).fetchall()
         days = days_until(until, CHART_DAYS)
         return ReleaseFacts(
             sources=sources,
-            ledger=tuple(LedgerLine(**row) for row in records(run_sql(connection, "page_ledger"))),
-            preview=tuple(PreviewLine(**row) for row in records(run_sql(connection, "page_preview"))),
+            ledger=tuple(LedgerLine(**row) for row in records(run_sql(connection, "page_ledger", source_id=None))),
+            preview=tuple(PreviewLine(**row) for row in records(run_sql(connection, "page_preview", source_id=None))),
             changes=read_changes(connection, release, n_each=CHANGES_SHOWN),
             strips=read_strips(connection, [line.source_id for line in sources], days),
             by_language=draw_day_bars(((day, language, n) for day, language, _, n in by_day), days),
@@ -173,12 +171,22 @@ def read_strips(
     return {source_id: draw_strip(found[source_id], days) for source_id in source_ids}
 
 
-def read_live_sources(generation: Path) -> tuple[SourceLine, ...]:
-    """Read how fresh every source is now, from a generation for analysts."""
+def read_source_lines(connection: duckdb.DuckDBPyConnection, now: datetime) -> tuple[SourceLine, ...]:
+    """Read every source from the tables `sources` and `coverage`, and judge how fresh it is at `now`."""
+    return tuple(_source_line(row, now) for row in records(run_sql(connection, "page_sources")))
+
+
+def _source_line(row: dict[str, Any], now: datetime) -> SourceLine:
+    look = SourceLook(**{field.name: row[field.name] for field in fields(SourceLook)})
+    return SourceLine(**row, stale_because=stale_because(look, now))
+
+
+def read_live_sources(generation: Path, *, now: datetime) -> tuple[SourceLine, ...]:
+    """Read how fresh every source is at `now`, from a generation for analysts."""
     with open_engine([], generation=generation) as connection:
         connection.table("generation.source").create_view("sources")
         connection.table("generation.coverage").create_view("coverage")
-        return tuple(SourceLine(**row) for row in records(run_sql(connection, "page_sources")))
+        return read_source_lines(connection, now)
 
 
 def records(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

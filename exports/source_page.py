@@ -1,14 +1,14 @@
 """What the catalogue shows of one source: its health, its days, how well its articles are described, its rights."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 
 from exports.charts import Strip, days_until
 from exports.engine import run_sql
-from exports.page import LedgerLine, PreviewLine, SourceLine, read_strips, records
+from exports.page import LedgerLine, PreviewLine, SourceLine, read_source_lines, read_strips, records
 
 STRIP_DAYS = 90
 """A quarter: long enough to see an outlet fade, and still no wider than a page."""
@@ -45,10 +45,13 @@ class SourceFacts:
         return max((n for _, n in self.months), default=0)
 
 
-def read_source_facts(connection: duckdb.DuckDBPyConnection, *, until: date) -> tuple[SourceFacts, ...]:
-    """Read the facts of every source from a release's tables (`exports.page.open_release_tables`)."""
-    lines = [SourceLine(**row) for row in records(run_sql(connection, "page_sources"))]
-    days = days_until(until, STRIP_DAYS)
+def read_source_facts(connection: duckdb.DuckDBPyConnection, *, created: datetime) -> tuple[SourceFacts, ...]:
+    """Read the facts of every source from a release's tables (`exports.page.open_release_tables`).
+
+    `created` is the instant of the release: the last day of the strips, and when freshness is judged.
+    """
+    lines = read_source_lines(connection, created)
+    days = days_until(created.astimezone(UTC).date(), STRIP_DAYS)
     strips = read_strips(connection, [line.source_id for line in lines], days)
     rights = {row["source_id"]: row for row in records(connection.execute("from sources"))}
     coverage = {row["source_id"]: row for row in records(connection.execute("from coverage"))}
@@ -62,8 +65,8 @@ def read_source_facts(connection: duckdb.DuckDBPyConnection, *, until: date) -> 
             fill_rates=_fill_rates(coverage.get(line.source_id, {})),
             languages=tuple(_of_source(connection, "page_source_languages", line).fetchall()),
             months=tuple(_of_source(connection, "page_source_months", line).fetchall()),
-            ledger=tuple(LedgerLine(**row) for row in records(_of_source(connection, "page_source_ledger", line))),
-            newest=tuple(PreviewLine(**row) for row in records(_of_source(connection, "page_source_newest", line))),
+            ledger=tuple(LedgerLine(**row) for row in records(_of_source(connection, "page_ledger", line))),
+            newest=tuple(PreviewLine(**row) for row in records(_of_source(connection, "page_preview", line))),
         )
         for line in lines
     )

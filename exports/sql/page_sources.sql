@@ -19,7 +19,6 @@ select
     sources.min_articles_per_week,
     coalesce(coverage.is_carried_forward, false) as is_carried_forward,
     coverage.carried_forward_since,
-    coverage.n_days_stale,
 from sources
 left join coverage on sources.source_id = coverage.source_id
 order by sources.source_id;

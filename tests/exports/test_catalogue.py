@@ -99,14 +99,32 @@ def test_every_source_says_how_fresh_it_is(page: lxml.html.HtmlElement) -> None:
     lines = text_of(page, "//section[@aria-labelledby='sources']//tbody/tr")
 
     assert [line.split(",")[0] for line in lines] == ["The closed closed", "The open open", "The short short"]
-    assert "carried forward" in lines[2]
-    assert "Kyrgyzstan fresh 8 new articles; looked at on 1 of 30 days 2026-11-20 06:00" in lines[0]
+    assert "Kyrgyzstan carried forward since 2026-11-20" in lines[2]
+    assert (
+        "Kyrgyzstan no complete crawl for 3 days 8 new articles; looked at on 1 of 30 days 2026-11-20 06:00" in lines[0]
+    )
 
 
-def test_sources_that_are_not_fresh_are_named_above_everything_else(page: lxml.html.HtmlElement) -> None:
-    assert text_of(page, "//header/*[@role='note']") == [
-        "1 of 3 sources are not fresh in this release. The short (carried forward)."
-    ]
+def test_stale_sources_are_named_above_everything_else_as_the_manifest_names_them(
+    page: lxml.html.HtmlElement, history: History
+) -> None:
+    stale = [source for source in history.cut[3].manifest.sources if source.is_stale]
+    named = ", ".join(f"{source.name} ({source.stale_because})" for source in stale)
+
+    assert [source.source_id for source in stale] == ["closed", "open", "short"]
+    assert text_of(page, "//header/*[@role='note']") == [f"3 of 3 sources are stale in this release. {named}."]
+
+
+def test_a_release_whose_sources_are_fresh_raises_no_alarm(history: History, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    generation = write_generation(
+        tmp_path / "g.duckdb", World(articles=[article(1)], sources=[source("open", min_articles_per_week=1)])
+    )
+    cut_release(generation, releases, now=DAY_1, code_version="1")
+    page = lxml.html.parse(build_site(releases, tmp_path / "site", generation=None, now=DAY_4))
+
+    assert page.xpath("//header/*[@role='note']") == []
+    assert "fresh" in text_of(page, "//section[@aria-labelledby='sources']//td[@class='fresh']")
 
 
 def test_a_source_has_its_health_fill_rates_and_rights(site: Path) -> None:
