@@ -39,7 +39,7 @@ from flows.settings import SettingsError
 from flows.stages import MAX_CRAWL_S, StageError
 from scrapers.data_root import DataRootError
 from scrapers.recovery import CrawlRunningError
-from scrapers.registry import RegistryError
+from scrapers.registry_folder import RegistryError
 from scrapers.staging import BatchDamagedError
 from scrapers.takedowns import TakedownError
 from scrapers.warc import ArchiveDamagedError

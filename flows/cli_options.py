@@ -20,7 +20,8 @@ from flows.settings import Settings, read_settings
 from scrapers.check_reports import sources_to_crawl
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.days import DayRange
-from scrapers.registry import Source, load_registry
+from scrapers.registry import Source
+from scrapers.registry_folder import load_registry
 
 DONE, PROBLEMS, MISUSED = 0, 1, 2
 """Exit codes: done; ran and found problems; not used as meant."""

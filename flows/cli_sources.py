@@ -26,7 +26,8 @@ from flows.settings import Settings
 from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report
 from scrapers.data_root import DataRoot, write_beside
 from scrapers.raising import raise_evidence
-from scrapers.registry import SHIPPED_SOURCES, Source, State, find_sources, load_registry
+from scrapers.registry import Source, State
+from scrapers.registry_folder import SHIPPED_SOURCES, find_sources, load_registry
 
 sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
 

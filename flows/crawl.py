@@ -22,7 +22,8 @@ from scrapers.check_reports import sources_to_crawl
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.days import DayRange
-from scrapers.registry import Source, load_registry
+from scrapers.registry import Source
+from scrapers.registry_folder import load_registry
 
 
 # No retry: a site that was down is visited again by the next run, and every page of this one is already due again then.

@@ -25,7 +25,7 @@ from scrapers.check_reports import sources_to_crawl
 from scrapers.clock import Clock
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.days import DayRange
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 
 
 @flow(name="run", flow_run_name=name_by_time, persist_result=False)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from exports.errors import TargetError
 from exports.targets import TargetAccess, read_access, split_target
-from scrapers.registry import SHIPPED_SOURCES
+from scrapers.registry_folder import SHIPPED_SOURCES
 
 HEARTBEAT_S = 30
 """Seconds between two signs of life of a flow run; the least that Prefect allows."""

@@ -18,7 +18,8 @@ from typing import Any
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
 from scrapers.days import DayRange
 from scrapers.outcomes import to_json
-from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, choose_sources, find_sources, load_registry
+from scrapers.registry import Source
+from scrapers.registry_folder import SHIPPED_SOURCES, RegistryError, choose_sources, find_sources, load_registry
 from scrapers.takedowns import TakedownError, read_register
 
 logger = logging.getLogger("scrapers")

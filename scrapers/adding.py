@@ -26,7 +26,8 @@ from scrapers.extraction.extract import extract
 from scrapers.probe import ProbeJob, probe_source
 from scrapers.proposals import draft_toml, propose
 from scrapers.records import Article, Capture, CaptureRole
-from scrapers.registry import REGION_WIDE, SHIPPED_SOURCES, ListingEntry, Source, State, Status, load_source
+from scrapers.registry import REGION_WIDE, ListingEntry, Source, State, Status
+from scrapers.registry_folder import SHIPPED_SOURCES, load_source
 from scrapers.scouting import Scouted, clean_homepage, scout, sibling_hosts, source_id_of
 from scrapers.verdicts import judge
 

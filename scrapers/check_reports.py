@@ -16,7 +16,8 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from scrapers.data_root import write_beside
-from scrapers.registry import Source, choose_sources
+from scrapers.registry import Source
+from scrapers.registry_folder import choose_sources
 
 PROBE_MAX_S = 900.0
 """Time limit of a check: a dozen entries and three pages take two minutes at the 5 s of most sources, and ten at a

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from exports.release import Release, cut_release
 from scrapers.data_root import DataRoot, open_data_root
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 from scrapers.staging import list_batches
 from scrapers.takedowns import read_register
 from warehouse.analyst_copy import connect_analyst, publish_generation

@@ -23,7 +23,7 @@ from exports.verify import verify_release
 from samples.expected import ExpectedOutcome, ExpectedPage, expected_pages
 from samples.world import DAY_INSTANTS, NewsWorld
 from scrapers.data_root import DataRoot, open_data_root
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 from tests.pipeline import ROOT, Pipeline, new_pipeline
 from warehouse.analyst_copy import current_generation
 

@@ -20,7 +20,7 @@ from exports.versions import read_versions
 from flows.takedown import Request, TakedownReport, carry_out, register_request
 from scrapers.archive import list_crawls, open_crawl
 from scrapers.identity import article_id
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 from scrapers.takedowns import TakedownError, TakedownReason, read_register
 from tests.pipeline import Pipeline, new_pipeline
 from tests.scrapers.site import Reply, Site, served

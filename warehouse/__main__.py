@@ -11,7 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
-from scrapers.registry import SHIPPED_SOURCES, RegistryError, Source, load_registry
+from scrapers.registry import Source
+from scrapers.registry_folder import SHIPPED_SOURCES, RegistryError, load_registry
 from scrapers.takedowns import TakedownError, read_register
 from warehouse.analyst_copy import publish_generation
 from warehouse.checks import run_checks

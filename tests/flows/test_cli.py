@@ -13,7 +13,7 @@ from flows.cli import app
 from flows.journal import hold_run
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
-from scrapers.registry import SHIPPED_SOURCES
+from scrapers.registry_folder import SHIPPED_SOURCES
 from tests.flows.kabarchy import ROOT, write_source
 from warehouse.lock import loader_lock
 

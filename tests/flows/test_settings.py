@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from flows.settings import SettingsError, own_environment, prefect_environment, read_settings
-from scrapers.registry import SHIPPED_SOURCES
+from scrapers.registry_folder import SHIPPED_SOURCES
 
 
 def test_without_variables_the_data_root_is_data_and_the_registry_is_the_shipped_one(

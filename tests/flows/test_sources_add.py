@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import app
 from scrapers.data_root import open_data_root
-from scrapers.registry import SHIPPED_SOURCES, Grade, Source, State, load_registry
+from scrapers.registry import Grade, Source, State
+from scrapers.registry_folder import SHIPPED_SOURCES, load_registry
 from tests.scrapers.site import Reply, Site, feed, served
 
 SENTENCES = "Бишкекте жаңы китепкана ачылды. Ага шаардын тургундары менен окуучулар келишти. " * 12

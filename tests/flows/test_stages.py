@@ -11,7 +11,8 @@ from flows.settings import Settings
 from flows.stages import CrawlOrder, StageError, count_records, crawl_source, cut_release, load_staged
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
-from scrapers.registry import Source, load_source
+from scrapers.registry import Source
+from scrapers.registry_folder import load_source
 from tests.flows.kabarchy import write_source
 
 LOG = logging.getLogger("test.stage")

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from samples.world import NewsWorld
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 
 COMMAND = [sys.executable, "-m", "samples"]
 

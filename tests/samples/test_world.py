@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from samples.world import DAY_INSTANTS, NewsWorld, PortTakenError
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 from tests.samples.client import get
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -20,7 +20,8 @@ from scrapers.check_reports import (
     sources_to_crawl,
 )
 from scrapers.data_root import open_data_root
-from scrapers.registry import Source, load_registry
+from scrapers.registry import Source
+from scrapers.registry_folder import load_registry
 from tests.scrapers.crawling import ROOT
 from tests.scrapers.site import Reply, Site, feed, served
 

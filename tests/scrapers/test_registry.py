@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from scrapers.registry import (
+from scrapers.registry import Entry, Grade, Selectors, Source, State
+from scrapers.registry_folder import (
     SHIPPED_SOURCES,
     DisabledSourceError,
-    Entry,
-    Grade,
     RegistryError,
-    Selectors,
-    Source,
-    State,
     UnknownSourceError,
     choose_sources,
     load_registry,

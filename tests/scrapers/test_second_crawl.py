@@ -8,7 +8,7 @@ import pytest
 
 from scrapers.archive import list_crawls
 from scrapers.extraction.stage import ExtractJob, extract_crawls
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 from scrapers.staging import Batch
 from tests.scrapers.crawling import crawl, ends
 from tests.scrapers.site import Reply, feed, page, served, write_source

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from scrapers.extraction.stage import ExtractJob, extract_crawls
-from scrapers.registry import load_registry
+from scrapers.registry_folder import load_registry
 from scrapers.staging import Batch
 from scrapers.takedowns import Register
 from scrapers.tdm import Reservation, SiteFile, SiteRights
