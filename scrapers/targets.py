@@ -83,7 +83,12 @@ def entry_targets(entry: Entry, today: date) -> list[Target]:
     if isinstance(entry, SitemapEntry | ListingEntry) and entry.is_dated:
         targets = _dated_targets(entry, DayRange(today - timedelta(days=entry.days - 1), today))
         return [replace(targets[0], may_lack=True), *targets[1:]]
-    return [_target(entry, list_address(entry) if isinstance(entry, WordPressEntry) else normalise_url(entry.url))]
+    return [_target(entry, entry_address(entry))]
+
+
+def entry_address(entry: Entry) -> str:
+    """Return the address under which an entry without a date is asked for, normalised."""
+    return list_address(entry) if isinstance(entry, WordPressEntry) else normalise_url(entry.url)
 
 
 def walk_targets(entry: Entry, days: DayRange) -> list[Target]:

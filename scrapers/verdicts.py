@@ -16,10 +16,10 @@ from scrapers.extraction.prescreen import screen
 from scrapers.identity import normalise_url
 from scrapers.outcomes import UrlOutcome
 from scrapers.records import Article, Capture, CaptureRole, Kind, Outcome, Rejection
-from scrapers.registry import Entry, Source, TelegramEntry
+from scrapers.registry import Entry, ListingEntry, SitemapEntry, Source, TelegramEntry
 from scrapers.robots import decode_robots
 from scrapers.settings import ROBOTS_TOKEN
-from scrapers.targets import refusal
+from scrapers.targets import entry_address, refusal
 from scrapers.tdm import SiteFile, SiteRights
 
 POSTS_SHOWN = 3
@@ -67,7 +67,7 @@ def _check_entries(crawl: ArchivedCrawl, source: Source) -> Iterator[EntryCheck]
 
 
 def _check_entry(entry: Entry, crawl: ArchivedCrawl, source: Source, outcomes: dict[str, UrlOutcome]) -> EntryCheck:
-    ours = [it for it in outcomes.values() if it.entry_url is None and _is_of(it.url, entry)]
+    ours = [it for it in outcomes.values() if _is_of(it, entry)]
     pages = {it.url for it in ours} | {it.url for it in outcomes.values() if it.entry_url in {own.url for own in ours}}
     found = [it.discovery for it in crawl.discoveries if it.page_url in pages]
     links = [link.url for it in found for link in it.links]
@@ -85,10 +85,11 @@ def _check_entry(entry: Entry, crawl: ArchivedCrawl, source: Source, outcomes: d
     )
 
 
-def _is_of(url: str, entry: Entry) -> bool:
-    """Whether an address is that under which an entry was asked: of a dated one, what stands before the date is."""
-    stem, brace, _ = entry.url.partition("{")
-    return url.startswith(stem) if brace else url == normalise_url(entry.url)
+def _is_of(outcome: UrlOutcome, entry: Entry) -> bool:
+    """Whether an outcome is an entry's own. What a dated one was asked for belongs to the entry as it is written."""
+    if isinstance(entry, SitemapEntry | ListingEntry) and entry.is_dated:
+        return outcome.entry_url == entry.url and outcome.role is not CaptureRole.PAGE
+    return outcome.entry_url is None and outcome.url == entry_address(entry)
 
 
 def _entry_problem(ours: list[UrlOutcome], failed: list[str], n_links: int, n_articles: int) -> str | None:

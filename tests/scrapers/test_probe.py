@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,7 +37,12 @@ timezone = "Asia/Bishkek"
 delay_s = 0.05
 status = {{ state = "candidate", since = 2026-11-22, reason = "not probed" }}
 dead_entries = [{{ kind = "feed", url = "/dead" }}]
-spare_entries = [{{ kind = "feed", url = "/gone" }}, {{ kind = "sitemap", url = "/sitemap.xml" }}]
+spare_entries = [
+    {{ kind = "feed", url = "/gone" }},
+    {{ kind = "sitemap", url = "/sitemap.xml" }},
+    {{ kind = "listing", url = "/day/{{YYYY}}" }},
+    {{ kind = "wordpress", url = "/wp-json/wp/v2/posts" }},
+]
 
 [[entries]]
 kind = "feed"
@@ -57,6 +63,9 @@ body = "div.none"
 """
 
 
+WORDPRESS_QUERY = "_fields=date%2Cdate_gmt%2Clink%2Cmodified_gmt%2Ctitle&order=desc&orderby=date&per_page=20"
+
+
 def article(date: str = "2026-11-20T10:00:00+06:00") -> Reply:
     meta = f"<meta property='article:published_time' content='{date}'><meta name='tdm-reservation' content='1'>"
     body = f"<h1 class='head'>Жаңы китепкана ачылды</h1><article><p>{SENTENCES}</p></article>"
@@ -66,11 +75,15 @@ def article(date: str = "2026-11-20T10:00:00+06:00") -> Reply:
 def replies(url: str) -> dict[str, Reply]:
     listing = Reply(b"<html><body><a href='/about'>about</a><a class='next' href='/list?p=2'>2</a></body></html>")
     index = f"<sitemapindex>{''.join(f'<sitemap><loc>{url}/s{n}</loc></sitemap>' for n in range(9))}</sitemapindex>"
+    posts = json.dumps([{"link": f"{url}/news/1", "date": "2026-11-20T10:00:00"}])
+    year = datetime.now(ZoneInfo("Asia/Bishkek")).year
     return {
         "/robots.txt": Reply(f"User-agent: *\nCrawl-delay: 0.06\nDisallow: /news/2\nSitemap: {url}/named.xml".encode()),
         "/rss": feed(url, [f"/news/{n}" for n in range(1, 9)]),
         "/list": listing,
         "/sitemap.xml": Reply(index.encode()),
+        f"/day/{year}": Reply(b"<a href='/news/1'>one</a><a href='/news/2'>two</a><a href='/about'>about</a>"),
+        f"/wp-json/wp/v2/posts?{WORDPRESS_QUERY}": Reply(posts.encode()),
         **{f"/news/{n}": article() for n in range(1, 9)},
     }
 
@@ -113,6 +126,13 @@ def test_each_entry_has_its_verdict_the_spare_ones_too(probed: Probed) -> None:
     assert probed.entries["/list"].problem == "none of its 2 links is an article by the rules"
     assert probed.entries["/gone"].problem == "failed: not_found (status 404)"
     assert not probed.entries["/gone"].is_crawled
+
+
+def test_an_entry_that_is_asked_for_under_another_address_has_its_verdict_too(probed: Probed) -> None:
+    dated, posts = probed.entries["/day/{YYYY}"], probed.entries["/wp-json/wp/v2/posts"]
+
+    assert (dated.problem, dated.n_links, dated.n_articles) == (None, 3, 2)
+    assert (posts.problem, posts.n_links, posts.n_articles) == (None, 1, 1)
 
 
 def test_each_page_says_what_would_be_extracted_and_which_is_forbidden(probed: Probed) -> None:
