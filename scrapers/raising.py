@@ -7,6 +7,7 @@ was, since "not from here, not today" disproves nothing. Comments and order of t
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urljoin
 
 import tomlkit
 from tomlkit.items import InlineTable
@@ -31,13 +32,10 @@ def raise_evidence(text: str, report: CheckReport) -> str:
 
 def _proved(document: Mapping[str, Any], report: CheckReport) -> Iterator[tuple[Any, str]]:
     """Yield each table of the file that a report proves, and what was found."""
-    crawled = [it for it in report.entries if it.is_crawled]
-    spare = [it for it in report.entries if not it.is_crawled]
-    for name, checks in (("entries", crawled), ("spare_entries", spare)):
-        # The file's own entries come first, those of a preset behind them.
-        for table, check in zip(document.get(name, ()), checks, strict=False):
-            if check.problem is None:
-                yield table, _found(check)
+    good = {it.url: it for it in report.entries if it.problem is None}
+    for table in (*document.get("entries", ()), *document.get("spare_entries", ())):
+        if check := good.get(urljoin(document["homepage"], table["url"])):
+            yield table, _found(check)
     n_articles = sum(page.verdict == Kind.ARTICLE for page in report.pages)
     if n_articles and n_articles == len(report.pages) and "allow" in document.get("articles", {}):
         yield document["articles"], f"{n_articles} pages that it lets in are articles"

@@ -8,6 +8,7 @@ from scrapers.raising import raise_evidence
 
 FILE = """# Why this outlet.
 name = "Outlet"
+homepage = "https://outlet.example/"
 
 [status]
 state = "candidate"
@@ -40,7 +41,9 @@ evidence = { grade = "C" }
 
 
 def entry(url: str, *, crawled: bool = True, problem: str | None = None) -> EntryCheck:
-    return EntryCheck(url=url, kind="feed", is_crawled=crawled, problem=problem, n_links=9, n_articles=8)
+    return EntryCheck(
+        url=f"https://outlet.example{url}", kind="feed", is_crawled=crawled, problem=problem, n_links=9, n_articles=8
+    )
 
 
 def report(*problems: str) -> CheckReport:
@@ -86,3 +89,11 @@ def test_raising_twice_changes_nothing_more() -> None:
     once = raise_evidence(FILE, report())
 
     assert raise_evidence(once, report()) == once
+
+
+def test_an_entry_that_was_written_after_the_check_is_not_raised() -> None:
+    later = FILE.replace("[[entries]]", '[[entries]]\nkind = "feed"\nurl = "/later"\n\n[[entries]]', 1)
+    raised = {it["url"]: it.get("evidence") for it in tomllib.loads(raise_evidence(later, report()))["entries"]}
+
+    assert raised["/later"] is None
+    assert raised["/rss"]["note"] == "8 addresses of articles"
