@@ -1,7 +1,7 @@
 """The registry file that `sources add` proposes: first a draft of all that a site may have, then what held when probed.
 
 Country and zone follow the top-level domain, which is a guess and is marked so. A proposal is a candidate with the
-default rights: a person reads it, completes it, and decides.
+default rights, disabled when no way in was found: a person reads it, completes it, and decides.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from tomlkit.items import AoT, InlineTable, Table
 
 from scrapers.check_reports import CheckReport, EntryCheck
 from scrapers.records import Kind
-from scrapers.registry import REGION_WIDE, Grade
+from scrapers.registry import REGION_WIDE, Grade, State
 from scrapers.scouting import COMMON_FEEDS, COMMON_SITEMAPS, Scouted, sibling_hosts
 
 _HOMES = {
@@ -32,7 +32,7 @@ _KINDS_BY_WORTH = ("feed", "sitemap", "wordpress", "listing")
 def draft_toml(homepage: str, scouted: Scouted, *, delay_s: float | None, today: date) -> str:
     """Return the registry file of a site that has all entries it names, or else those that sites usually have."""
     document = _head(homepage, scouted, _languages(scouted.language, ()), delay_s=delay_s)
-    document["status"] = _status(f"a draft of {today}", today)
+    document["status"] = _status(State.CANDIDATE, f"a draft of {today}", today)
     feeds = scouted.feeds or COMMON_FEEDS
     sitemaps = scouted.sitemaps or COMMON_SITEMAPS
     entries = tomlkit.aot()
@@ -52,8 +52,10 @@ def propose(homepage: str, scouted: Scouted, report: CheckReport, *, delay_s: fl
     document = _head(homepage, scouted, languages, delay_s=delay_s)
     document.add(tomlkit.comment("Name, country, languages and zone are for a person to confirm."))
     document["evidence"] = _facts(scouted)
-    document["status"] = _status(f"proposed by `kabarchy sources add` on {today}, not looked at by a person", today)
     good, spare, dead = _sorted_entries(report.entries, {*scouted.feeds, *scouted.sitemaps})
+    found = "not looked at by a person" if good else "no way in was found"
+    state = State.CANDIDATE if good else State.DISABLED
+    document["status"] = _status(state, f"proposed by `kabarchy sources add` on {today}, {found}", today)
     for name, entries in (("entries", good), ("spare_entries", spare), ("dead_entries", dead)):
         listed = _entries(entries, today)
         if name == "spare_entries":
@@ -86,9 +88,9 @@ def _languages(declared: str | None, detected: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
-def _status(reason: str, today: date) -> Table:
+def _status(state: State, reason: str, today: date) -> Table:
     table = tomlkit.table()
-    table.update({"state": "candidate", "since": today, "reason": reason})
+    table.update({"state": state.value, "since": today, "reason": reason})
     return table
 
 

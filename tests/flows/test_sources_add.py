@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from flows.cli import app
 from scrapers.data_root import open_data_root
 from scrapers.registry import Grade, Source, State
-from scrapers.registry_folder import SHIPPED_SOURCES, load_registry
+from scrapers.registry_folder import SHIPPED_SOURCES, load_registry, load_source
 from tests.scrapers.site import Reply, Site, feed, served
 
 SENTENCES = "Бишкекте жаңы китепкана ачылды. Ага шаардын тургундары менен окуучулар келишти. " * 12
@@ -119,6 +119,19 @@ def test_one_page_is_kept_with_what_was_extracted_and_the_draft_is_gone(added: A
     assert said["extracted"]["published_at"] == "2026-11-20 04:00:00+00:00"
     assert said["capture"]["request_url"] == f"{added.site.url}/2026/11/kitepkana-1/"
     assert sorted(it.name for it in folder.iterdir()) == ["golden", "tookabar.toml"]
+
+
+def test_of_a_site_without_a_way_in_what_was_tried_is_proposed_as_disabled(tmp_path: Path) -> None:
+    home = (
+        b"<html><link rel='alternate' type='application/rss+xml' href='/gone.rss'><a href='//elsewhere/'>x</a></html>"
+    )
+    with served(lambda url: {"/robots.txt": Reply(b""), "/": Reply(home)}) as site:
+        result = kabarchy("sources", "add", site.url, "--id", "walled", "--delay-s", "0.01", "--home", tmp_path)
+        source = load_source(tmp_path / "checks" / "walled" / "walled.toml")
+
+    assert result.exit_code == 1
+    assert "no way in was found" in result.stderr
+    assert (source.status.state, [it.url for it in source.dead_entries]) == (State.DISABLED, [f"{site.url}/gone.rss"])
 
 
 def test_a_site_that_is_a_source_already_is_not_asked_again(added: Added) -> None:
