@@ -1,4 +1,7 @@
-"""One trial: a real crawl gets SIGKILL at a random moment, the next one ends its work, and the books are compared."""
+"""One trial: a real crawl gets SIGKILL at a random moment, the next one ends its work, and the books are compared.
+
+The data is both what the archive holds and what analysts read once the crawls are extracted and loaded.
+"""
 
 import random
 import time
@@ -9,8 +12,9 @@ from pathlib import Path
 
 from scrapers.archive import list_crawls, open_crawl, read_parts
 from scrapers.records import Outcome
+from tests.pipeline import Pipeline, new_pipeline
 from tests.scrapers.crawling import crawl, start_crawl
-from tests.scrapers.site import Reply, Site, page, served, write_source
+from tests.scrapers.site import Reply, Site, served, write_source
 
 N_PAGES = 24
 PAGES = [f"/news/{n}" for n in range(N_PAGES)]
@@ -41,7 +45,7 @@ class Trial:
     lost: set[str]
     """Pages that were captured before the kill and are not in the data after it."""
     twice: set[str]
-    """Pages that are in the data more than once."""
+    """Pages that are in the archive, or among the observations, more than once."""
     missing: set[str]
     """Pages of the site that are not in the data at the end."""
     imbalance: int
@@ -59,6 +63,7 @@ def run_trial(home: Path, seed: int) -> Trial:
     """Crawl a site of its own into `home`, kill, crawl again, compare."""
     chance = random.Random(seed)  # noqa: S311 - a moment, not a secret
     killed_after, is_same_run = chance.randint(1, N_PAGES + 3), chance.random() < 0.5
+    pipeline = new_pipeline(home)
     with served(_replies()) as site:
         write_source(home, site.url, entries=LISTING.format(base=site.url))
         child = start_crawl(home)
@@ -68,12 +73,17 @@ def run_trial(home: Path, seed: int) -> Trial:
         child.communicate()
         captured = set(_captured(home))
         crawl(home, run_id="run1" if is_same_run else "run2")
-        return _compare(home, site, captured, killed_after=killed_after, is_same_run=is_same_run)
+        pipeline.extract()
+        pipeline.load()
+        return _compare(pipeline, site, captured, killed_after=killed_after, is_same_run=is_same_run)
 
 
-def _compare(home: Path, site: Site, captured: set[str], *, killed_after: int, is_same_run: bool) -> Trial:
-    crawls = [open_crawl(path, home / "archive") for path in list_crawls(home / "archive")]
-    in_data = Counter(_path(it.capture.request_url) for crawled in crawls for it in crawled.captures())
+def _compare(pipeline: Pipeline, site: Site, captured: set[str], *, killed_after: int, is_same_run: bool) -> Trial:
+    archive = pipeline.root.archive
+    crawls = [open_crawl(path, archive) for path in list_crawls(archive)]
+    archived = Counter(_path(it.capture.request_url) for crawled in crawls for it in crawled.captures())
+    observations = pipeline.table("select url from observation join article using (article_id)")
+    observed = Counter(map(_path, observations["url"].to_pylist()))
     asked = Counter(path for path in site.paths() if path in PAGES)
     summed = [it.summary.n_fetched + it.summary.n_skipped + it.summary.n_failed for it in crawls]
     met = [len({outcome.url for outcome in it.outcomes}) for it in crawls]
@@ -81,9 +91,9 @@ def _compare(home: Path, site: Site, captured: set[str], *, killed_after: int, i
         killed_after=killed_after,
         is_same_run=is_same_run,
         n_captured=len(captured),
-        lost=captured - set(in_data),
-        twice={path for path in PAGES if in_data[path] > 1},
-        missing=set(PAGES) - set(in_data),
+        lost=(captured - set(archived)) | (captured.intersection(PAGES) - set(observed)),
+        twice={path for path in PAGES if max(archived[path], observed[path]) > 1},
+        missing=set(PAGES) - set(observed),
         imbalance=sum(abs(n - len(it.outcomes)) + abs(n - m) for n, m, it in zip(summed, met, crawls, strict=True)),
         n_asked_again=sum(asked.values()) - len(asked),
     )
@@ -107,5 +117,12 @@ def _replies() -> dict[str, Reply]:
     return {
         "/list": Reply(f"<html>{lists[0]}<a class='next' href='/list?page=2'>more</a></html>".encode()),
         "/list?page=2": Reply(f"<html>{lists[1]}</html>".encode()),
-        **{path: page(path * 2000) for path in PAGES},
+        **{path: _article(path) for path in PAGES},
     }
+
+
+def _article(path: str) -> Reply:
+    """A page that extraction takes, long enough to be cut by a kill."""
+    lines = [f"<p>Library number {n} was opened at {path}, as the town was told this morning.</p>" for n in range(200)]
+    head = f"<html><head><title>{path}</title></head><body><article><h1>Libraries of {path}</h1>"
+    return Reply(f"{head}{''.join(lines)}</article></body></html>".encode())
