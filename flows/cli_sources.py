@@ -4,7 +4,6 @@ import asyncio
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -25,9 +24,11 @@ from flows.cli_options import (
 from flows.settings import Settings
 from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report
 from scrapers.data_root import DataRoot, write_beside
+from scrapers.identity import BadUrlError
 from scrapers.raising import raise_evidence
 from scrapers.registry import Source, State
 from scrapers.registry_folder import SHIPPED_SOURCES, find_sources, load_registry
+from scrapers.site_addresses import clean_homepage, sibling_hosts, source_id_of
 
 sources_app = typer.Typer(no_args_is_help=True, help="The registry of sources.")
 
@@ -164,11 +165,15 @@ def _require_own_registry(place: Place, named: Path | None) -> None:
 
 
 def _require_new(url: str, source_id: str | None, place: Place) -> None:
-    """Raise MisusedError when the site is a source already."""
-    host = (urlsplit(url if "://" in url else f"https://{url}").netloc).lower()
-    known = next((it.id for it in place.registry.values() if host in it.hosts or it.id == source_id), None)
+    """Raise MisusedError when the site, with or without `www.`, or the id is a source already."""
+    try:
+        homepage = clean_homepage(url)
+    except BadUrlError as error:
+        raise MisusedError(str(error)) from error
+    hosts, new_id = sibling_hosts(homepage), source_id or source_id_of(homepage)
+    known = next((it.id for it in place.registry.values() if it.id == new_id or not it.hosts.isdisjoint(hosts)), None)
     if known:
-        raise MisusedError(f"{source_id or host}: is in the registry as {known}")
+        raise MisusedError(f"{source_id or hosts[0]}: is in the registry as {known}")
 
 
 def _print_report(report: CheckReport) -> None:

@@ -28,7 +28,8 @@ from scrapers.proposals import draft_toml, propose
 from scrapers.records import Article, Capture, CaptureRole
 from scrapers.registry import REGION_WIDE, ListingEntry, Source, State, Status
 from scrapers.registry_folder import SHIPPED_SOURCES, load_source
-from scrapers.scouting import Scouted, clean_homepage, scout, sibling_hosts, source_id_of
+from scrapers.scouting import Scouted, scout
+from scrapers.site_addresses import clean_homepage, sibling_hosts, source_id_of
 from scrapers.verdicts import judge
 
 _DELAY_S = 5.0  # as of every source that says nothing else

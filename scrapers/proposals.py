@@ -14,7 +14,8 @@ from tomlkit.items import AoT, InlineTable, Table
 from scrapers.check_reports import CheckReport, EntryCheck
 from scrapers.records import Kind
 from scrapers.registry import REGION_WIDE, Grade, State
-from scrapers.scouting import COMMON_FEEDS, COMMON_SITEMAPS, Scouted, sibling_hosts
+from scrapers.scouting import COMMON_FEEDS, COMMON_SITEMAPS, Scouted
+from scrapers.site_addresses import sibling_hosts
 
 _HOMES = {
     "kg": ("KG", "Asia/Bishkek", "ky"),

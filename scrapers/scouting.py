@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 from protego import Protego
@@ -17,9 +17,9 @@ from scrapers.extraction.decode import decode_html
 from scrapers.extraction.language import declared_language
 from scrapers.extraction.page import Page, parse_page
 from scrapers.extraction.prescreen import screen
-from scrapers.identity import BadUrlError, normalise_url
 from scrapers.records import Capture
 from scrapers.robots import decode_robots
+from scrapers.site_addresses import bare_host
 from scrapers.source_files import recognise_preset
 from scrapers.verdicts import robots_files
 
@@ -98,11 +98,7 @@ def _feeds(page: Page) -> Iterator[str]:
 
 def _own(href: str | None, base: str) -> bool:
     """Whether an address is of the site itself: elsewhere nothing is asked for."""
-    return _bare_host(urljoin(base, href or "")) == _bare_host(base)
-
-
-def _bare_host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    return bare_host(urljoin(base, href or "")) == bare_host(base)
 
 
 def _handles(root: HtmlElement) -> Iterator[str]:
@@ -120,27 +116,3 @@ def _sitemaps(crawl: ArchivedCrawl) -> Iterator[str]:
 
 def _first(urls: Iterable[str], n_most: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(urls))[:n_most]
-
-
-def source_id_of(homepage: str) -> str:
-    """Return an id for a site: its host without `www.`, points and the like as underscores.
-
-    >>> source_id_of("https://www.Outlet.example/ru/")
-    'outlet_example'
-    """
-    return re.sub(r"[^a-z0-9]+", "_", _bare_host(homepage)).strip("_")
-
-
-def sibling_hosts(homepage: str) -> list[str]:
-    """Return the host of a home page with and without `www.`; an address of numbers has no sibling."""
-    bare = _bare_host(homepage)
-    is_name = not bare.partition(":")[0].replace(".", "").isdigit()
-    return [bare, f"www.{bare}"] if is_name else [bare]
-
-
-def clean_homepage(url: str) -> str:
-    """Return the address of a home page as a person gives it, with scheme and path. Raises BadUrlError."""
-    normalised = normalise_url(url if "://" in url else f"https://{url}")
-    if not urlsplit(normalised).hostname:
-        raise BadUrlError(f"no host: {url!r}")
-    return normalised

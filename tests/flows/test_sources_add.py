@@ -143,6 +143,14 @@ def test_a_site_that_is_a_source_already_is_not_asked_again(added: Added) -> Non
     assert len(added.site.seen) == n_asked
 
 
+@pytest.mark.parametrize(("url", "known"), [("https://www.orda.kz", "orda_kz"), ("azattyk.org", "azattyk")])
+def test_a_source_is_known_with_and_without_www(tmp_path: Path, url: str, known: str) -> None:
+    result = kabarchy("sources", "add", url, "--home", tmp_path)
+
+    assert result.exit_code == 2
+    assert f"is in the registry as {known}" in result.stderr
+
+
 def test_the_shipped_registry_is_not_written_to(tmp_path: Path) -> None:
     result = kabarchy("sources", "add", "https://outlet.example/", "--write", "--home", tmp_path)
 
