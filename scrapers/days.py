@@ -16,7 +16,7 @@ from scrapers.registry import DATE_TOKENS, TOKEN, ListingEntry, SitemapEntry
 _ZONES = timedelta(days=1)
 """By how much a day written in another zone may be off: what lies at the edges is taken in."""
 
-_DAY_IN_ADDRESS = re.compile(r"/(20\d\d)[-/]?(\d\d)[-/]?(\d\d)(?=/)")
+_DAY_IN_ADDRESS = re.compile(r"/(20\d\d)[-/]?(0[1-9]|1[0-2])[-/]?(0[1-9]|[12]\d|3[01])(?=/)")
 _WRITTEN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 

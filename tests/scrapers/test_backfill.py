@@ -9,6 +9,7 @@ import pytest
 from scrapers.admission import WALK_MAX_PAGES
 from scrapers.archive import list_crawls, open_crawl
 from scrapers.days import DayRange
+from scrapers.outcomes import DiscoveredUrl
 from scrapers.visits import Visits, rebuild_visits, visits_path
 from tests.scrapers.offline import DAY, HOST, KilledError, Offline, Web, index, offline, rss, sitemap
 
@@ -206,3 +207,7 @@ def test_a_listing_is_paged_beyond_its_usual_limit_until_all_is_older(tmp_path: 
 def test_a_range_without_a_day_is_refused() -> None:
     with pytest.raises(ValueError, match="no day from 2026-11-08 to 2026-11-02"):
         DayRange.parse("2026-11-08/2026-11-02")
+
+
+def test_a_number_that_is_no_day_says_nothing_of_when_a_page_was_published() -> None:
+    assert not WEEK.excludes(DiscoveredUrl(url="https://outlet.kg/news/20123456/"))
