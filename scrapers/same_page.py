@@ -47,8 +47,8 @@ def page_key(url: str) -> str:
 
 
 def _chooses(name: str, value: str) -> bool:
-    """Whether a parameter may choose another page. A number may be an article's, whatever its name."""
+    """Whether a parameter may choose another page. A number may be an article's, as PHP-Nuke's `sid` is."""
     lower = name.lower()
-    if lower in _SESSION_PARAMETERS or lower in _FORM_PARAMETERS:
+    if lower in _FORM_PARAMETERS:
         return False
-    return value.isdigit() or not TRACKERS_RE.search(lower)
+    return value.isdigit() or not (lower in _SESSION_PARAMETERS or TRACKERS_RE.search(lower))

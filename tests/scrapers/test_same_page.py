@@ -44,3 +44,7 @@ def test_numbers_languages_and_other_hosts_are_other_pages(url: str) -> None:
 
 def test_the_front_page_of_a_short_host_keeps_its_name() -> None:
     assert page_key("https://m.kg/") == "m.kg"
+
+
+def test_stories_that_are_told_apart_by_a_number_called_sid_are_two_pages() -> None:
+    assert page_key("https://outlet.kg/article.php?sid=1") != page_key("https://outlet.kg/article.php?sid=2")
