@@ -40,7 +40,7 @@ class HostState:
     talked_at_s: float | None = None
     """Monotonic instant at which the last request went out, or was answered."""
     free_at_s: float | None = None
-    """Monotonic instant before which nothing is sent, whatever the delay: Retry-After, or a slow answer."""
+    """Monotonic instant before which no crawl sends: the delay of the last to talk, Retry-After, a slow answer."""
     day: str | None = None
     """UTC day of `n_requests`."""
     n_requests: int = 0
@@ -70,6 +70,10 @@ class HostState:
         """Count a request that goes out now."""
         self.n_requests = self.n_requests + 1 if self.day == day else 1
         self.day, self.talked_at_s, self.free_at_s = day, now_s, None
+
+    def hold_until(self, at_s: float) -> None:
+        """Let no crawl send before a monotonic instant; never shortens."""
+        self.free_at_s = max(self.free_at_s or 0.0, at_s)
 
     def is_closed(self, now: datetime) -> bool:
         """Whether the host rests. A closing that lies in the future is of a clock that was set back: void."""

@@ -129,6 +129,9 @@ class PaceMiddleware:
         """Raise the delay of a host to what it asks for, up to CRAWL_DELAY_MAX_S; never lower it."""
         host = self._host(url)
         host.delay_s = max(host.delay_s, min(delay_s, CRAWL_DELAY_MAX_S))
+        with host.file.change() as state:
+            if state.talked_at_s is not None:
+                state.hold_until(state.talked_at_s + host.delay_s)
 
     def hold(self, url: str, pause_s: float, why: str) -> bool:
         """Send nothing to a host for a while. Returns False when that is too long to wait: then the host rests."""
@@ -141,7 +144,7 @@ class PaceMiddleware:
             logger.warning("host=%s rests: %s", host_key(url), state.why)
             return False
         with host.file.change() as state:
-            state.free_at_s = max(state.free_at_s or 0.0, time.monotonic() + pause_s)
+            state.hold_until(time.monotonic() + pause_s)
         return True
 
     def note_failure(self, url: str, why: str) -> None:
@@ -199,13 +202,15 @@ class PaceMiddleware:
         return wait_s
 
     def _end_turn(self, request: Request) -> None:
-        """Let the next one talk to the host: the delay after the answer, or as long as a slow answer took."""
+        """Let the next one talk to the host: the delay after the answer, or as long as a slow answer took.
+
+        Written down for all crawls: another may not have read yet that robots.txt asks for it.
+        """
         host, now_s = self._host(request.url), time.monotonic()
         if host.delay_s > 0:
             with host.file.change() as state:
                 state.talked_at_s = now_s
-                if (took_s := now_s - host.sent_at_s) > host.delay_s:
-                    state.free_at_s = max(state.free_at_s or 0.0, now_s + min(took_s, THROTTLE_MAX_S))
+                state.hold_until(now_s + max(host.delay_s, min(now_s - host.sent_at_s, THROTTLE_MAX_S)))
         host.file.end_turn()
 
     def _host(self, url: str) -> _Host:

@@ -78,9 +78,10 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
 @pytest.mark.parametrize("name", HOSTS)
 def test_no_host_sees_more_than_its_rate_from_all_crawls_together(asked: Internet, name: str) -> None:
     wanted_s = 0.4 if name == SLOW else DELAY_S
-    gaps = asked.gaps(name)[2:]  # the Crawl-delay is known to each of the two crawls once it has read robots.txt
+    first, *gaps = asked.gaps(name)
 
-    assert len(gaps) >= 10
+    assert first >= DELAY_S  # what may be a second robots.txt, asked for before anybody has read the first
+    assert len(gaps) >= 12
     assert min(gaps) >= wanted_s
 
 

@@ -141,6 +141,18 @@ def test_a_host_may_ask_for_a_longer_delay_never_for_a_shorter(tmp_path: Path) -
     assert seconds_of(faster, OTHER, OTHER) >= 0.2
 
 
+def test_a_crawl_that_has_not_read_robots_txt_yet_keeps_the_delay_that_another_read_there(tmp_path: Path) -> None:
+    knows, started = pace_of(tmp_path, 0.05), time.monotonic()
+
+    seconds_of(knows, URL)
+    knows.slow_down(URL, 0.3)
+    seconds_of(pace_of(tmp_path, 0.05), URL)
+    seconds_of(knows, URL)
+    seconds_of(pace_of(tmp_path, 0.05), URL)
+
+    assert time.monotonic() - started >= 0.9
+
+
 @pytest.mark.parametrize(("asked_s", "kept_s"), [(119.0, 119.0), (1e6, 120.0)])
 def test_a_delay_of_up_to_two_minutes_is_kept(tmp_path: Path, asked_s: float, kept_s: float) -> None:
     pace = pace_of(tmp_path)
