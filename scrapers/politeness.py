@@ -74,7 +74,8 @@ class CrawlEndingError(IgnoreRequest):
 class _Host:
     file: HostFile
     delay_s: float
-    sent_at_s: float = 0.0
+    sent_at_s: float | None = None
+    """When the request went out that has its turn now; None: none has."""
     is_well: bool = True
     """As far as was known when the last request went out: nothing to recover from."""
 
@@ -108,7 +109,6 @@ class PaceMiddleware:
         while not self._ending.is_set() and (wait_s := self._seconds_to_wait(host)) > 0:
             await self._pause(wait_s)
         if self._ending.is_set():
-            host.file.end_turn()
             raise CrawlEndingError("the crawl is ending")
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -117,9 +117,8 @@ class PaceMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """End the host's turn; Scrapy's hook. What this middleware itself raised has had none."""
-        if not isinstance(exception, HostClosedError | DailyBudgetError):
-            self._end_turn(request)
+        """End the host's turn; Scrapy's hook. What was refused before it was sent has had none."""
+        self._end_turn(request)
 
     def end(self) -> None:
         """Let nothing out any more, and wake what waits."""
@@ -207,10 +206,13 @@ class PaceMiddleware:
         Written down for all crawls: another may not have read yet that robots.txt asks for it.
         """
         host, now_s = self._host(request.url), time.monotonic()
+        if host.sent_at_s is None:
+            return
         if host.delay_s > 0:
             with host.file.change() as state:
                 state.talked_at_s = now_s
                 state.hold_until(now_s + max(host.delay_s, min(now_s - host.sent_at_s, THROTTLE_MAX_S)))
+        host.sent_at_s = None
         host.file.end_turn()
 
     def _host(self, url: str) -> _Host:

@@ -26,7 +26,7 @@ from scrapers.politeness import (
 from scrapers.records import FailReason
 from scrapers.registry import Source
 from scrapers.retries import retry_after_s
-from scrapers.robots import ROBOTS_MAX_BYTES, decode_robots
+from scrapers.robots import ROBOTS_MAX_BYTES, RobotsDisallowedError, decode_robots
 from scrapers.settings import ContactRequiredError, crawl_settings, user_agent
 
 URL = "http://site.example/a"
@@ -130,6 +130,17 @@ def test_a_state_that_cannot_be_right_costs_at_most_one_delay(tmp_path: Path, li
 
 def test_after_a_slow_answer_a_host_rests_as_long_as_it_took(tmp_path: Path) -> None:
     assert seconds_of(pace_of(tmp_path, 0.1), URL, URL, takes_s=0.3) >= 0.9
+
+
+def test_a_page_that_was_not_sent_leaves_the_pace_of_its_host_as_it_is(tmp_path: Path) -> None:
+    pace = pace_of(tmp_path, 0.1)
+    seconds_of(pace, URL)
+    file = tmp_path / "hosts" / f"{host_key(URL)}.json"
+    before = file.read_bytes()
+
+    pace.process_exception(Request(URL), RobotsDisallowedError("robots.txt"))
+
+    assert file.read_bytes() == before
 
 
 def test_a_host_may_ask_for_a_longer_delay_never_for_a_shorter(tmp_path: Path) -> None:
