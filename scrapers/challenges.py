@@ -15,7 +15,8 @@ _PLAIN_MAX_BYTES = 30_000
 """A challenge that is sent with 200 is a few kilobytes of script; an article with its frame is far larger."""
 
 _MARKS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("Cloudflare", re.compile(rb"(?i)_cf_chl_opt|cf-browser-verification|cf-challenge|/cdn-cgi/challenge-platform/h/")),
+    # Not the whole of /cdn-cgi/challenge-platform/: ordinary pages carry its scripts/jsd/.
+    ("Cloudflare", re.compile(rb"(?i)_cf_chl_opt|cf-browser-verification|cf-challenge|-platform/h/\w+/orchestrate\b")),
     ("DDoS-Guard", re.compile(rb"(?i)/\.well-known/ddos-guard/(?:js-)?challenge|ddos-guard\.net/|<title>ddos-guard")),
     ("Qrator", re.compile(rb"(?i)__qrator/qauth|qrator\.net/(?:block|validate)")),
     ("Imperva", re.compile(rb"(?i)_incapsula_resource\?(?:swkmtfsr|cwudnsai)|incapsula incident id")),

@@ -13,6 +13,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from scrapers.address_guard import is_refused
+from scrapers.answers import Answer
+from scrapers.challenges import find_challenge
 from scrapers.clock import Clock
 from scrapers.hosts import host_key
 from scrapers.politeness import (
@@ -241,6 +243,20 @@ def test_what_waits_gives_up_when_the_crawl_ends(tmp_path: Path) -> None:
     with pytest.raises(CrawlEndingError):
         asyncio.run(end_while_waiting())
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("script", "challenger"),
+    [
+        (b"/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page/v1?ray=1", "Cloudflare"),
+        (b"/cdn-cgi/challenge-platform/h/g/scripts/jsd/0f/main.js", None),
+        (b"/cdn-cgi/challenge-platform/scripts/jsd/main.js", None),
+    ],
+)
+def test_a_script_that_watches_visitors_is_no_challenge(script: bytes, challenger: str | None) -> None:
+    body = b"<html><a href=/news/1>News</a><script src='" + script + b"'></script></html>"
+
+    assert find_challenge(Answer(url=URL, status=200, headers=(), body=body, received_at=NOW)) == challenger
 
 
 @pytest.mark.parametrize(
