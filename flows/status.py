@@ -17,7 +17,8 @@ from scrapers.registry import Source
 from warehouse.analyst_copy import connect_analyst, current_generation
 from warehouse.errors import NoGenerationError
 
-_HEALTH = "source_id, state as health, since, reason, last_crawl_at, last_success_at, last_new_article_at"
+_FRESHNESS = "source_id, n_articles as articles, last_crawl_at, last_success_at, last_new_article_at"
+_HEALTH = "source_id, state as health, since, reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,8 @@ class SourceStatus:
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_article_at: datetime | None = None
-    health: str = "never"
-    """healthy, stale, failing, backing_off, blocked or never; see the table source_health."""
+    health: str | None = None
+    """healthy, stale, failing, backing_off, blocked or never, see the table source_health; None: not known yet."""
     since: datetime | None = None
     reason: str | None = None
 
@@ -95,8 +96,8 @@ def _generation(root: DataRoot) -> str | None:
 def _sources(root: DataRoot, registry: Mapping[str, Source]) -> tuple[SourceStatus, ...]:
     try:
         with connect_analyst(root.analyst) as connection:
-            held = _by_source(connection.table("coverage").project("source_id, n_articles as articles"))
-            health = _by_source(connection.table("source_health").project(_HEALTH))
+            held = _by_source(connection.table("coverage").project(_FRESHNESS))
+            health = _health(connection)
     except NoGenerationError:
         held, health = {}, {}
     return tuple(
@@ -108,6 +109,13 @@ def _sources(root: DataRoot, registry: Mapping[str, Source]) -> tuple[SourceStat
         )
         for source in registry.values()
     )
+
+
+def _health(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    try:
+        return _by_source(connection.table("source_health").project(_HEALTH))
+    except duckdb.CatalogException:  # a generation made before there was this table; the next load makes one with it
+        return {}
 
 
 def _by_source(rows: duckdb.DuckDBPyRelation) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -15,6 +16,8 @@ from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry_folder import SHIPPED_SOURCES
 from tests.flows.kabarchy import ROOT, write_source
+from tests.warehouse.factories import Page, crawl, source, stage
+from tests.warehouse.home import Home
 from warehouse.lock import loader_lock
 
 VERBS = (
@@ -156,6 +159,21 @@ def test_the_status_of_an_empty_data_root_names_its_sources(home: Path) -> None:
 
     assert (found["latest_release"], found["generation"], found["run_under_way"]) == (None, None, None)
     assert [(source["source"], source["articles"]) for source in found["sources"]] == [("a_source", 0)]
+
+
+def test_the_status_over_a_generation_that_knows_no_health_yet_says_the_rest(home: Path) -> None:
+    made = Home(path=home, sources={"a_source": source("a_source")})
+    stage(made.staging, crawl(1, Page(slug="a"), source_id="a_source"))
+    made.load()
+    generation = made.publish()
+    generation.chmod(0o644)
+    with duckdb.connect(generation) as connection:
+        connection.execute("drop table source_health")
+
+    (found,) = json.loads(kabarchy("status", "--home", home, "--json").stdout)["sources"]
+
+    assert (found["source"], found["articles"], found["health"]) == ("a_source", 1, None)
+    assert found["last_crawl_at"] is not None
 
 
 def test_the_examples_are_listed_by_number() -> None:
