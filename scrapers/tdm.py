@@ -109,9 +109,9 @@ class SiteRights:
 
 
 def _file_rules(path: str, file: SiteFile) -> list[_Rule]:
-    if file.status != 200 or file.body.lstrip()[:1] == b"<":
-        return []
     text = file.body.decode("utf-8-sig", "replace")
+    if file.status != 200 or text.lstrip().startswith("<"):
+        return []
     if path == TDMREP:
         return _tdmrep_rules(text)
     return list(_ai_txt_rules(text)) if path == AI_TXT else list(_robots_rules(text))

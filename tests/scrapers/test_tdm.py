@@ -40,6 +40,7 @@ def page_says(head: str = "", **headers: str) -> Reservation:
         ('["yes"]', True),
         ("[" * 100_000, True),
         ("<html>not found</html>", None),
+        ("\ufeff\n<!DOCTYPE html><html>not found</html>", None),
         ("[]", None),
     ],
 )
