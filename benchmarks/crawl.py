@@ -3,8 +3,10 @@
     .venv/bin/python -m benchmarks.crawl
 
 First: one fast local site, politeness off, pages a second from the first page asked for to the last, by the site's own
-clock; the bare spider has one connection like ours, checks nothing and writes the same bodies. Best of three each, in
-turns. Second: twenty polite sources in one `kabarchy crawl`, wall time beside the slowest of them.
+clock; the bare spider has one connection like ours, checks nothing and writes the same bodies. All else is as Scrapy
+and warcio have it: it packs with level 9, ours with 6, and starts 100 tasks for items after every page, ours one.
+Neither syncs each page to disk. Best of three each, in turns. Second: twenty polite sources in one `kabarchy crawl`,
+wall time beside the slowest of them.
 """
 
 import contextlib
