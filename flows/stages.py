@@ -26,8 +26,8 @@ from warehouse.loader import LoadReport
 _Result = TypeVar("_Result")
 
 CRAWLS_AT_ONCE = 20
-"""A crawl waits for its site most of the time. Twenty of ten pages each took 47 s of CPU, nearly all to start, so half
-a minute of two cores; each had 100 MB resident, a third of it its own (measured 2026-11-25; 2,000 pages take no more).
+"""A crawl waits for its site most of the time. Twenty of ten pages each took 47 s of CPU, most of it to start, so half
+a minute of two cores; each had 100 MB resident, a third of it its own (measured 2026-11-25; 2,000 pages: 105 MB).
 The bound is the memory limit of each. 75 sources, all of them hanging, end within four time limits."""
 MAX_CRAWL_S = 1800.0
 """Half an hour a source: at a delay of 5 s some 300 pages, more than an outlet of the region publishes in a day."""
