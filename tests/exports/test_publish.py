@@ -17,7 +17,7 @@ from exports.targets import Target, TargetAccess, split_target
 from exports.versions import Versions, read_versions, write_versions
 from tests.exports.conftest import History
 from tests.exports.readers import rewrite, sums
-from tests.publish_trial import Pair, make_pair, measure_s, run_trial
+from tests.publish_trial import make_pair, run_trials
 from tests.s3 import is_installed, run_s3
 
 NAMES = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
@@ -250,20 +250,12 @@ def test_the_secret_is_not_shown(s3: TargetAccess) -> None:
     assert str(s3.secret_access_key) not in repr(s3)
 
 
-@pytest.fixture(scope="module")
-def undisturbed(history: History, s3: TargetAccess, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pair, float]:
-    """The first two releases, and how long the second takes to publish, in seconds."""
-    pair = make_pair(tmp_path_factory.mktemp("pair"), history.cut[0].path, history.cut[1].path)
-    return pair, measure_s(pair, s3)
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_a_kill_at_any_moment_readers_see_a_whole_release_and_starting_again_completes_it(
-    undisturbed: tuple[Pair, float], s3: TargetAccess, seed: int
+    history: History, s3: TargetAccess, tmp_path: Path
 ) -> None:
-    pair, whole_s = undisturbed
+    pair = make_pair(tmp_path, history.cut[0].path, history.cut[1].path)
 
-    trial = run_trial(pair, s3, seed=seed, whole_s=whole_s)
+    trials = run_trials(pair, s3, 3)
 
-    assert trial.torn == []
-    assert trial.is_good
+    assert [trial for trial in trials if trial.looks.torn or not trial.is_good] == []
+    assert sum(trial.was_interrupted for trial in trials) == 3
