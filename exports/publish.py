@@ -21,7 +21,7 @@ from exports.errors import PublishConflictError, ReleaseDamagedError
 from exports.manifest import Profile, file_sha256
 from exports.release import Release, open_release
 from exports.release_id import id_order
-from exports.sums import SUMS, find_sum_faults, read_sums
+from exports.sums import SIGNATURE, SUMS, find_sum_faults, read_sums
 from exports.targets import Target
 from exports.versions import VERSIONS, Versions, merge_versions, read_versions
 from exports.withdrawal import WITHDRAWN
@@ -97,7 +97,8 @@ def _publish_files(release: Release, target: Target, profile: Profile, report: P
         raise ReleaseDamagedError(f"{release.path}: not published: {faults[0]}")
     _claim(release, target)
     sums = read_sums(release.path)
-    sums[SUMS] = file_sha256(release.path / SUMS)
+    unlisted = (release.path / name for name in (SUMS, SIGNATURE))
+    sums |= {path.name: file_sha256(path) for path in unlisted if path.is_file()}
     there = set(target.paths(f"{_RELEASES}{release.id}/"))
     elsewhere = _find_elsewhere(release, target)
     for path in sorted(sums, key=_upload_order):

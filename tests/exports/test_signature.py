@@ -9,8 +9,10 @@ import pytest
 from exports.catalogue import build_site
 from exports.errors import ImprintError, SignatureError
 from exports.imprint import Imprint, read_imprint
+from exports.publish import publish_releases
 from exports.release import Release, cut_release
 from exports.signature import check_signature
+from exports.target_folder import FolderTarget
 from exports.verify import verify_release
 from tests.exports.factories import DAY_1, World, article, write_generation
 from tests.exports.readers import rewrite
@@ -46,6 +48,12 @@ def test_two_builds_have_the_same_signature(home: Path, tmp_path: Path) -> None:
     assert isinstance(again, Release)
     signature = home / "releases" / "2026-11-20" / "SHA256SUMS.minisig"
     assert (again.path / "SHA256SUMS.minisig").read_bytes() == signature.read_bytes()
+
+
+def test_what_is_published_holds_the_signature_and_the_key(home: Path, tmp_path: Path) -> None:
+    publish_releases(home / "releases", home / "site", FolderTarget(str(tmp_path)))
+
+    check_signature(tmp_path / "releases" / "2026-11-20", tmp_path / "minisign.pub")
 
 
 def test_changed_sums_do_not_pass(home: Path, tmp_path: Path) -> None:
