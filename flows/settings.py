@@ -5,6 +5,7 @@ KABARCHY_SOURCES        folder of registry files; default <home>/sources where i
 KABARCHY_CONTACT_URL    page that tells site owners who crawls; needed for every source that is not on this machine
 KABARCHY_NOTIFY_URL     where a failed or degraded run is POSTed as JSON; default: only <home>/logs/notifications.jsonl
 KABARCHY_PUBLISH_TO     where each run publishes to: file:///a/folder or s3://bucket/prefix; default: nowhere
+KABARCHY_MINISIGN_KEY   see exports.imprint; here it is only made absolute, since a worker runs in another folder
 AWS_ACCESS_KEY_ID  AWS_SECRET_ACCESS_KEY  AWS_SESSION_TOKEN  AWS_ENDPOINT_URL  AWS_REGION
                         how to reach the bucket, under the names that every S3 tool reads
 KABARCHY_CATALOGUE_URL  address under which `kabarchy serve` shows the catalogue; set by it for its own children
@@ -42,6 +43,8 @@ class Settings:
     notify_url: str | None = None
     catalogue_url: str | None = None
     publish_to: str | None = None
+    minisign_key: Path | None = None
+    """Not looked at before a release is cut: for want of a key nothing is to remain uncrawled."""
     access: TargetAccess = field(default_factory=TargetAccess)
     """How to reach the bucket of `publish_to`; child processes find it in the environment that they inherit."""
 
@@ -51,7 +54,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     home = Path(environment.get("KABARCHY_HOME") or "data").expanduser().resolve()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"KABARCHY_HOME: not a folder: {home}")
-    sources = environment.get("KABARCHY_SOURCES")
+    sources, key = environment.get("KABARCHY_SOURCES"), environment.get("KABARCHY_MINISIGN_KEY")
     return Settings(
         home=home,
         sources=Path(sources).expanduser().resolve() if sources else _default_sources(home),
@@ -59,6 +62,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         notify_url=_web_address(environment, "KABARCHY_NOTIFY_URL"),
         catalogue_url=_web_address(environment, "KABARCHY_CATALOGUE_URL"),
         publish_to=_target(environment, "KABARCHY_PUBLISH_TO"),
+        minisign_key=Path(key).expanduser().resolve() if key else None,
         access=read_access(environment),
     )
 
@@ -72,6 +76,7 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "KABARCHY_NOTIFY_URL": settings.notify_url,
         "KABARCHY_CATALOGUE_URL": settings.catalogue_url,
         "KABARCHY_PUBLISH_TO": settings.publish_to,
+        "KABARCHY_MINISIGN_KEY": str(settings.minisign_key) if settings.minisign_key else None,
     }
     return {name: value for name, value in values.items() if value is not None}
 

@@ -58,6 +58,14 @@ def test_children_read_the_same_settings(tmp_path: Path) -> None:
     assert read_settings(own_environment(settings)) == settings
 
 
+def test_children_find_a_key_that_was_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    environment = own_environment(read_settings({"KABARCHY_MINISIGN_KEY": "keys/secret"}))
+
+    assert environment["KABARCHY_MINISIGN_KEY"] == str(tmp_path / "keys" / "secret")
+
+
 def test_prefect_keeps_its_state_in_the_data_root_and_calls_nobody(tmp_path: Path) -> None:
     environment = prefect_environment(read_settings({"KABARCHY_HOME": str(tmp_path)}), port=4299)
 
