@@ -29,21 +29,20 @@ def find_warnings(connection: duckdb.DuckDBPyConnection) -> tuple[ManifestWarnin
     )
 
 
-def find_losses(manifest: Manifest, bounds: dict[str, int | None], previous: Manifest | None) -> list[str]:
-    """Sources that hold fewer articles than they must; `bounds` is each source's `min_articles`."""
+def find_losses(
+    manifest: Manifest, bounds: dict[str, int | None], previous: Manifest | None, withdrawn: dict[str, int]
+) -> list[str]:
+    """Sources that hold fewer articles than they must; `bounds` is each source's `min_articles`.
+
+    `withdrawn` is how many of the previous release's articles of each source were withdrawn since.
+    """
     held = {source.source_id: source.rows for source in manifest.sources}
     had = {source.source_id: source.rows for source in previous.sources} if previous else {}
-    withdrawn = _n_withdrawn(manifest) - (_n_withdrawn(previous) if previous else 0)
     faults = []
     for source_id in sorted({*held, *had}):
         n_held, n_had, least = held.get(source_id, 0), had.get(source_id, 0), bounds.get(source_id)
         if least is not None and n_held < least and n_had:
             faults.append(f"{source_id}: {n_held} articles, at least {least} expected")
-        elif least is None and n_had - n_held - withdrawn > max(LARGEST_LOSS * n_had, FEW_ARTICLES):
+        elif least is None and n_had - n_held - withdrawn.get(source_id, 0) > max(LARGEST_LOSS * n_had, FEW_ARTICLES):
             faults.append(f"{source_id}: {n_held} articles, {n_had} in release {previous.id if previous else None}")
     return faults
-
-
-def _n_withdrawn(manifest: Manifest) -> int:
-    table = manifest.tables.get("tombstones")
-    return table.rows if table else 0

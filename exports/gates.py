@@ -254,7 +254,7 @@ def check_freshness(reading: ReleaseReading) -> list[str]:
 def check_minimum(reading: ReleaseReading) -> list[str]:
     """No source holds fewer articles than the registry demands or the last release makes one expect."""
     bounds = dict(reading.connection.table("sources").project("source_id, min_articles").fetchall())
-    return find_losses(reading.manifest, bounds, _previous_manifest(reading))
+    return find_losses(reading.manifest, bounds, _previous_manifest(reading), _count_withdrawn(reading))
 
 
 def check_maximum(reading: ReleaseReading) -> list[str]:
@@ -277,6 +277,15 @@ def _previous_manifest(reading: ReleaseReading) -> Manifest | None:
     if reading.previous is None:
         return None
     return Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
+
+
+def _count_withdrawn(reading: ReleaseReading) -> dict[str, int]:
+    """By source: articles of the previous release that were withdrawn since."""
+    if reading.previous is None:
+        return {}
+    withdrawn = reading.connection.table("tombstones").project("article_id")
+    had = reading.connection.table("previous_articles").join(withdrawn, "article_id")
+    return dict(had.aggregate("source_id, count(*)", "source_id").fetchall())
 
 
 FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema}
