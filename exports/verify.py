@@ -44,8 +44,13 @@ def verify_release(path: Path, *, previous: Path | None = None) -> tuple[GateRes
     except (OSError, ValidationError) as error:
         return (*results, GateResult(name="files", is_ok=False, detail=f"manifest.json: {error}"))
     before = previous or (path.parent / manifest.previous if manifest.previous else None)
-    results += _run_gates(path, manifest, before if before is not None and before.is_dir() else None)
+    results += _run_gates(path, manifest, before if before is not None and _is_at_hand(before) else None)
     return tuple(results)
+
+
+def _is_at_hand(release: Path) -> bool:
+    """Whether there is more of a release than a folder, which may say that it was withdrawn, or be half fetched."""
+    return all((release / name).is_file() for name in ("manifest.json", "articles.parquet"))
 
 
 def _check_sums(path: Path) -> GateResult:

@@ -400,6 +400,24 @@ def test_minimum_finds_a_source_that_lost_much_of_its_history(release: Path) -> 
     assert faults(release, "minimum") == "open: 27 articles, 100 in release 2026-11-20"
 
 
+@pytest.mark.parametrize(
+    ("withdrawn_of", "fault"), [("open", ""), ("closed", "open: 27 articles, 42 in release 2026-11-20")]
+)
+def test_minimum_counts_what_was_withdrawn_for_its_own_source_alone(
+    release: Path, withdrawn_of: str, fault: str
+) -> None:
+    before, tables = release.parent / "2026-11-20", manifest(release)["tables"]
+    withdrawn = [row["article_id"] for row in rows(before / "articles.parquet") if row["source_id"] == withdrawn_of][:9]
+    tombs = [{"article_id": id_, "withdrawn_date": date(2026, 11, 21), "reason": "takedown"} for id_ in withdrawn]
+    rewrite_rows(release / "tombstones.parquet", tombs)
+    edit_manifest(release, tables=tables | {"tombstones": tables["tombstones"] | {"rows": 9}})
+    edit_row(release / "sources.parquet", "open", min_articles=None)
+    had = [source | {"rows": 42} if source["source_id"] == "open" else source for source in manifest(before)["sources"]]
+    edit_manifest(before, sources=had)
+
+    assert faults(release, "minimum") == fault
+
+
 def test_maximum_finds_a_flood_that_the_manifest_does_not_warn_of(release: Path) -> None:
     edit_row(release / "coverage.parquet", "open", n_new_last_7_days=9999)
 
@@ -422,5 +440,12 @@ def test_a_forged_release_fails_the_gates_of_content_and_says_so(release: Path) 
 
 def test_without_the_last_release_at_hand_the_delta_is_checked_against_this_one(release: Path) -> None:
     shutil.rmtree(release.parent / "2026-11-20")
+
+    assert failed(release) == {}
+
+
+def test_of_the_last_release_an_empty_folder_is_as_good_as_none(release: Path) -> None:
+    shutil.rmtree(release.parent / "2026-11-20")
+    (release.parent / "2026-11-20").mkdir()
 
     assert failed(release) == {}
