@@ -3,7 +3,7 @@
     releases/<id>/articles.parquet              every article
                  /data/articles-YYYY-MM.parquet the same, by month of published_at (else of first_seen_at)
                  /csv/articles.csv.gz           the same, as text
-                 /{citations,sources,coverage,ledger}.{parquet,csv}
+                 /{versions,citations,sources,coverage,ledger,tombstones}.{parquet,csv}
                  /delta/from-<previous>.parquet what changed since the release before
                  /manifest.json and what is derived from it (exports.documents), SHA256SUMS, its signature
     releases/versions.json                      the only pointer, written last
@@ -60,7 +60,7 @@ class Release:
 def cut_release(
     generation: Path, releases: Path, *, now: datetime, code_version: str, imprint: Imprint = NO_IMPRINT
 ) -> Release | None:
-    """Publish the generation's state; None when its articles, citations and sources are those of the last release.
+    """Publish the generation's state; None when no table that decides (`published.Published`) changed.
 
     None too when there is neither an article nor an earlier release. `now` is aware and names the release. Raises
     ReleasesLockedError, GateFailedError (nothing visible, noted in `failed.jsonl`), ReleaseDamagedError when the

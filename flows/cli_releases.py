@@ -44,7 +44,7 @@ def show_releases(home: HomeOption = None, as_json: JsonOption = False) -> None:
             "release": release.id,
             "created": release.manifest.created,
             "path": release.path,
-            **({} if release.manifest.changes is None else release.manifest.changes.model_dump()),
+            **release.manifest.changes.model_dump(),
         }
         for release in list_releases(open_place(home).root.releases)
     ]
