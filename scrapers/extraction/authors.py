@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from scrapers.extraction.date_words import MONTH
+from scrapers.extraction.date_words import DAYS_BACK, MONTH, WEEKDAYS
 from scrapers.extraction.decode import clean_line, fold
 from scrapers.extraction.page import Page, count_chars, text_of
 from scrapers.extraction.page_lines import Lines, Neighbourhood
@@ -50,9 +50,11 @@ _BYLINE = re.compile(rf"(?i:(?:written\s+|posted\s+)?(?:by|von|par|por|{_LABEL})
 _LABELLED = re.compile(rf"(?i:{_LABEL})\s*:\s*{_NAME}")
 """A line anywhere that names its author after a label and a colon."""
 
+_DAY = rf"(?:{'|'.join((*DAYS_BACK, *WEEKDAYS))})"
 _TAIL = re.compile(
     r"(?i)\s+(?:in|on|am|at|um|auf|vom|for|für|published|updated|posted|опубликовано|veröffentlicht|geschrieben"
     r"|illustration|photo\w*|foto\w*|фото)\b.*$|\s*[|(•].*$|[,\s]+\d.*$"
+    rf"|[,\s]+{_DAY}(?:[,\s]+[\d(|•].*)?$"
 )
 """What stands after the name in a byline: where and when."""
 
@@ -72,7 +74,7 @@ _NOT_A_PERSON = re.compile(
     r"|редакция\w*|редактор\w*|агентство|агенттиги|агенттігі|агентлиги|новости|кабарлар|жаңылыктар|жаңалықтар|янгиликлар"
     r"|yangiliklar|tahririyat\w*|таҳририят\w*|редаксия\w*|хабарлары|интернет|сайт\w*|служба|корреспондент)\b"
 )
-_ONLY_MONTH = re.compile(rf"(?i){MONTH}$")
+_ONLY_DATE = re.compile(rf"(?i)(?:{MONTH}|{_DAY})$")
 _WRITTEN_BY = re.compile(
     r"(?i)(?:written by|verfasst von|geschrieben von|écrit par|escrito por|автор|написано|muallif)"
 )
@@ -81,10 +83,10 @@ _MAX_NAME_CHARS, _MAX_NAME_WORDS = 60, 6  # "Mir Ali Hosseini al-Tabrizi Beg" ha
 
 
 def read_authors(page: Page, source: Source, near: Neighbourhood, lines: Lines) -> tuple[str, ...]:
-    """Return whom the page names as authors, in its order, from the first witness that names any person.
+    """Return whom the page names as authors, in its order.
 
-    Agencies and desks count beside persons in the same structured list, and alone where no witness names a person. The
-    outlet itself never counts.
+    Whom its JSON-LD credits comes first, agencies and desks included, even where a byline names a person. Else the
+    first witness that names a person; an agency or desk where none does. The outlet itself never counts.
     """
     outlets = _outlet_keys(page, source)
     if credited := _names(page.structured.credited, outlets):
@@ -199,7 +201,7 @@ def _names(said: Iterable[str], outlets: frozenset[str]) -> list[str]:
 
 def _is_name(name: str) -> bool:
     is_short = 1 < len(name) <= _MAX_NAME_CHARS and len(name.split()) <= _MAX_NAME_WORDS
-    return is_short and not _NOT_A_NAME.search(name) and not _ONLY_MONTH.match(name)
+    return is_short and not _NOT_A_NAME.search(name) and not _ONLY_DATE.match(name)
 
 
 def _is_person(name: str) -> bool:

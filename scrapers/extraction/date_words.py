@@ -63,6 +63,19 @@ DAYS_BACK = {
 }  # fmt: skip
 """Words for a day, and how many days it lies before the day of the capture."""
 
+WEEKDAYS = (
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье",
+    "дүйшөмбү", "шейшемби", "шаршемби", "бейшемби", "жума", "ишемби", "жекшемби",
+    "дүйсенбі", "сейсенбі", "сәрсенбі", "бейсенбі", "сенбі", "жексенбі",
+    "dushanba", "seshanba", "chorshanba", "payshanba", "juma", "shanba", "yakshanba",
+    "душанба", "сешанба", "чоршанба", "пайшанба", "шанба", "якшанба",
+    "сешанбе", "чоршанбе", "панҷшанбе", "ҷумъа", "шанбе", "якшанбе",
+    "duşenbe", "sişenbe", "çarşenbe", "penşenbe", "şenbe", "ýekşenbe",
+)  # fmt: skip
+"""Days of the week as printed beside dates. Without Tajik "душанбе" and Turkmen "anna": they
+are a city and a name first."""
+
 _UNITS: tuple[tuple[int, str], ...] = (
     # seconds in the unit; the words for it
     (60, r"минут\w?|мин\.?|мүнөт|дақиқа|daqiqa|minut|minutes?|mins?"),

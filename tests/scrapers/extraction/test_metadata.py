@@ -80,6 +80,10 @@ def test_what_is_no_person_is_no_author(said: str) -> None:
         ("Nigora Sobirova, Jasur Ergashov", "Nigora Sobirova | Jasur Ergashov"),
         ("Written by Anna Lee in Culture on 19 November 2026", "Anna Lee"),
         ("By Anna Lee, November 19, 2026", "Anna Lee"),
+        ("By Anna Lee <span>Today, 10:30 a.m.</span>", "Anna Lee"),
+        ("By Anna Lee Yesterday, 10:30 a.m.", "Anna Lee"),
+        ("By Anna Lee, Monday", "Anna Lee"),
+        ("Автор: Айгүл Сыдыкова, Бүгүн, 10:30", "Айгүл Сыдыкова"),
     ],
 )
 def test_a_byline_names_its_persons(byline: str, authors: str) -> None:
