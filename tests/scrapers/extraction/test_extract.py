@@ -94,6 +94,11 @@ def test_an_article_with_a_login_box_is_an_article() -> None:
     assert article(html(beside=LOGIN_FORM)).text == "\n".join(PARAGRAPHS)
 
 
+@pytest.mark.parametrize("title", ["Вход в парк стал платным", "Login records of a ministry were leaked"])
+def test_a_headline_that_begins_like_a_login_page_is_a_headline(title: str) -> None:
+    assert article(html(title=title, beside=LOGIN_FORM)).title == title
+
+
 @needs_shared
 def test_a_genuine_programme_page_is_no_article() -> None:
     body = (SHARED / "pages" / "slobodnaevropa.org_2020-06-22.html").read_bytes()
