@@ -4,7 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from scrapers.extraction.page import Page, pieces_of, text_of
+from scrapers.extraction.page import Page, opening_of, text_of
 from scrapers.extraction.prose import letters
 from scrapers.records import Rejection, RejectionReason
 
@@ -43,7 +43,7 @@ _GALLERY_IMAGES = 4
 
 def find_challenge(page: Page) -> Rejection | None:
     """Return a rejection when the page is a check of the visitor instead of an article."""
-    if _has_more_text(page.root, _MAX_CHALLENGE_CHARS):
+    if len(opening_of(page.root, _MAX_CHALLENGE_CHARS + 1)) > _MAX_CHALLENGE_CHARS:
         return None
     title = next((text_of(e) for e in page.root.iter("title")), "")
     if _CHALLENGE_TITLE.match(title):
@@ -54,15 +54,6 @@ def find_challenge(page: Page) -> Rejection | None:
     if found := _CHALLENGE.search(marks):
         return Rejection(reason=RejectionReason.CHALLENGE_PAGE, detail=found[0])
     return None
-
-
-def _has_more_text(root: HtmlElement, n_chars: int) -> bool:
-    """Whether an element has more text than that; reads no further than needed."""
-    for piece in pieces_of(root):
-        n_chars -= len(piece.strip())
-        if n_chars < 0:
-            return True
-    return False
 
 
 def _marks(root: HtmlElement) -> list[str]:

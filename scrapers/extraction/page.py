@@ -100,7 +100,7 @@ def opening_of(element: HtmlElement, n_chars: int) -> str:
     n_read = 0
     for piece in pieces_of(element):
         read.append(piece)
-        n_read += len(piece.strip())
+        n_read += len(clean_line(piece))
         if n_read > n_chars and piece[-1:].isalnum():
             break
     return clean_line("".join(read))[:n_chars]

@@ -187,6 +187,16 @@ def test_links_to_other_hosts_in_the_text_are_citations_and_others_are_not() -> 
     )
 
 
+def test_a_citation_is_found_in_a_paragraph_that_is_laid_out_over_many_lines() -> None:
+    link = "<a href='https://www.other.example/a'>Башка кабар</a>"
+    start, rest = PARAGRAPHS[0].split(" бүгүн ")
+    spread = "\n".join(f"{word:>60}" for word in start.split())
+
+    found = article(html(paragraphs=(f"{spread} {link} {rest}", *PARAGRAPHS[1:])))
+
+    assert [citation.domain for citation in found.citations] == ["other.example"]
+
+
 def test_a_short_headline_is_left_when_the_outlets_name_is_cut_off() -> None:
     page = html(title="Кар").replace("<h1>Кар</h1>", "")
 
