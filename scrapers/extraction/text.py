@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from html import unescape
+from itertools import accumulate
 
 from lxml.etree import strip_elements
 from lxml.html import HtmlElement
@@ -45,6 +46,7 @@ _CUT_KEPT = 0.7  # of its running text that a text must hold before lines outsid
 _CONFIRMED = 0.7
 """Part of a text that JSON-LD must have before the rest is taken out: with less it is a teaser, or another text."""
 
+_TELLING_LETTERS = 30  # some five words, which two different paragraphs of a page hardly share
 _MARKUP = re.compile(r"<[^>]*>")
 
 _MAX_CUT_PROSE = 0.2
@@ -133,8 +135,8 @@ def _cut(text: str, region: Region) -> str | None:
     None where the two disagree: little of the region is in the text, or much of what would go is prose.
     """
     lines = [(line, letters(line)) for line in text.split("\n")]
-    inside = [(line, key) for line, key in lines if key and key in region.inside]
-    n_prose_cut = sum(len(key) for _, key in lines if key not in region.inside and key in region.prose_outside)
+    inside = [(line, key) for line, key in lines if key and _stands_in(key, region.inside)]
+    n_prose_cut = sum(len(key) for line, key in lines if (line, key) not in inside and key in region.prose_outside)
     if sum(len(key) for _, key in inside) < _CUT_KEPT * region.n_running:
         return None
     if n_prose_cut > _MAX_CUT_PROSE * sum(len(key) for _, key in lines):
@@ -143,14 +145,30 @@ def _cut(text: str, region: Region) -> str | None:
 
 
 def _confirm(text: str, witness: str | None) -> str | None:
-    """Return a text without the lines that JSON-LD does not have; None where it has too little, or all."""
+    """Return a text without the lines that JSON-LD does not have; None where it has too little, all, or is cut off."""
     if not witness:
         return None
     said = letters(_MARKUP.sub(" ", unescape(witness)))
     lines = [(line, letters(line)) for line in text.split("\n")]
-    kept = [(line, key) for line, key in lines if key in said]
+    if _is_cut_off(said, [key for _, key in lines]):
+        return None
+    kept = [(line, key) for line, key in lines if _stands_in(key, said)]
     n_kept, n_all = (sum(len(key) for _, key in some) for some in (kept, lines))
     return "\n".join(line for line, _ in kept) if _CONFIRMED * n_all <= n_kept < n_all else None
+
+
+def _is_cut_off(said: str, keys: list[str]) -> bool:
+    """Whether JSON-LD's text ends within a line: content systems cut it at so many characters."""
+    at = "".join(keys).rfind(said[-_TELLING_LETTERS:])
+    return at >= 0 and at + len(said[-_TELLING_LETTERS:]) not in accumulate(map(len, keys))
+
+
+def _stands_in(key: str, place: str) -> bool:
+    """Whether a line stands in a text, both as letters: of a long line its opening is enough.
+
+    trafilatura takes elements out of a paragraph (`time`, `noindex`, hidden words) that the page has, and the reverse.
+    """
+    return key in place or (len(key) >= 2 * _TELLING_LETTERS and key[:_TELLING_LETTERS] in place)
 
 
 def _drop(elements: Iterator[HtmlElement]) -> None:

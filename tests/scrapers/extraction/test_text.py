@@ -1,5 +1,7 @@
 """The cleaned body of a page, its excerpt and its counts."""
 
+import json
+
 import pytest
 
 from scrapers.extraction.text import count_words, cut_excerpt
@@ -43,6 +45,28 @@ def test_boxes_and_calls_to_follow_are_no_text(box: str, place: str) -> None:
 @pytest.mark.parametrize("name", ["content no-share", "article__teaser", "has-comments", "entry share"])
 def test_an_element_that_holds_the_article_is_no_box_whatever_its_name(name: str) -> None:
     assert article(html().replace("class='content'", f"class='{name}'")).text == BODY
+
+
+@pytest.mark.parametrize("tag", ["time", "noindex", "output"])
+def test_a_paragraph_stays_when_trafilatura_drops_an_element_within_it(tag: str) -> None:
+    word = "балдар үчүн "
+    numbered = tuple(f"{paragraph} Бул {n}-окурман." for n in range(3) for paragraph in PARAGRAPHS)
+    marked = (*numbered[:4], numbered[4].replace(word, f"<{tag}>{word}</{tag}>"), *numbered[5:])
+
+    found = article(html(paragraphs=marked, after=f"<div>{OTHER * 2}</div>"))
+
+    assert found.text == "\n".join((*numbered[:4], numbered[4].replace(word, ""), *numbered[5:]))
+
+
+@pytest.mark.parametrize("share", [0.75, 0.8, 0.9])
+def test_json_ld_that_is_cut_off_does_not_cut_the_text(share: float) -> None:
+    numbered = tuple(f"{paragraph} Бул {n}-окурман." for n in range(5) for paragraph in PARAGRAPHS)
+    whole = " ".join(numbered)
+    said = json.dumps({"@type": "NewsArticle", "headline": "x", "articleBody": f"{whole[: int(share * len(whole))]}…"})
+
+    found = article(html(head=f"<script type='application/ld+json'>{said}</script>", paragraphs=numbered))
+
+    assert found.text == "\n".join(numbered)
 
 
 def test_what_the_source_says_to_remove_is_removed() -> None:
