@@ -35,6 +35,18 @@ def test_the_floors_were_measured_on_these_very_pages() -> None:
     assert set(floors) == set(NAMES)
 
 
+def test_a_figure_that_falls_and_one_that_is_missing_are_named() -> None:
+    _, floors = load_floors()
+    fallen = {"fundus": {**floors["fundus"], "F1": floors["fundus"]["F1"] - 0.001, "rejected": 0.009}}
+    del fallen["fundus"]["day"]
+
+    assert [line.partition(" is ")[0] for line in shortfalls(fallen)] == [
+        "fundus: F1",
+        "fundus: day",
+        "fundus: rejected",
+    ]
+
+
 def test_no_figure_lies_below_its_floor(answers: Answers) -> None:
     figures = {corpus: figures_of(pages, ours) for corpus, (pages, ours) in answers.items()}
 
