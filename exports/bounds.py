@@ -2,7 +2,8 @@
 
 A minimum that is missed blocks: history was lost. A maximum that is exceeded warns, and the manifest carries the
 warning. Where the registry names a source's `min_articles`, that alone decides; so a source that was cleaned up on
-purpose gets a number there. Withdrawn articles are not lost ones.
+purpose gets a number there. Withdrawn articles are not lost ones: each counts for its own source, as if it were held.
+A release that is issued again answers for nothing but what was taken out of it: its first issue was judged.
 """
 
 import duckdb
@@ -30,19 +31,20 @@ def find_warnings(connection: duckdb.DuckDBPyConnection) -> tuple[ManifestWarnin
 
 
 def find_losses(
-    manifest: Manifest, bounds: dict[str, int | None], previous: Manifest | None, withdrawn: dict[str, int]
+    manifest: Manifest, previous: Manifest, bounds: dict[str, int | None], withdrawn: dict[str, tuple[int, int]]
 ) -> list[str]:
-    """Sources that hold fewer articles than they must; `bounds` is each source's `min_articles`.
+    """Sources that hold fewer articles than they must.
 
-    `withdrawn` is how many of the previous release's articles of each source were withdrawn since.
+    `bounds` is each source's `min_articles`; `withdrawn` how many of its articles ever were, and since `previous`.
     """
     held = {source.source_id: source.rows for source in manifest.sources}
-    had = {source.source_id: source.rows for source in previous.sources} if previous else {}
+    had = {source.source_id: source.rows for source in previous.sources}
     faults = []
     for source_id in sorted({*held, *had}):
         n_held, n_had, least = held.get(source_id, 0), had.get(source_id, 0), bounds.get(source_id)
-        if least is not None and n_held < least and n_had:
+        n_ever, n_since = withdrawn.get(source_id, (0, 0))
+        if least is not None and n_held + n_ever < least and n_had > n_since:
             faults.append(f"{source_id}: {n_held} articles, at least {least} expected")
-        elif least is None and n_had - n_held - withdrawn.get(source_id, 0) > max(LARGEST_LOSS * n_had, FEW_ARTICLES):
-            faults.append(f"{source_id}: {n_held} articles, {n_had} in release {previous.id if previous else None}")
+        elif least is None and n_had - n_held - n_since > max(LARGEST_LOSS * n_had, FEW_ARTICLES):
+            faults.append(f"{source_id}: {n_held} articles, {n_had} in release {previous.id}")
     return faults

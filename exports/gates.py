@@ -252,9 +252,23 @@ def check_freshness(reading: ReleaseReading) -> list[str]:
 
 
 def check_minimum(reading: ReleaseReading) -> list[str]:
-    """No source holds fewer articles than the registry demands or the last release makes one expect."""
+    """No source lost articles that were not withdrawn, more than the registry or the last release makes one expect."""
+    if reading.manifest.supersedes is not None:
+        return _lost_when_issued_again(reading, reading.manifest.supersedes)
+    if reading.previous is None:
+        return []
+    previous = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
     bounds = dict(reading.connection.table("sources").project("source_id, min_articles").fetchall())
-    return find_losses(reading.manifest, bounds, _previous_manifest(reading), _count_withdrawn(reading))
+    counted = run_sql(reading.connection, "count_withdrawn").fetchall()
+    withdrawn = {source_id: (n_ever, n_since) for source_id, n_ever, n_since in counted}
+    return find_losses(reading.manifest, previous, bounds, withdrawn)
+
+
+def _lost_when_issued_again(reading: ReleaseReading, superseded: str) -> list[str]:
+    delta = reading.connection.read_parquet(str(reading.path / f"delta/from-{superseded}.parquet"))
+    tombstones = reading.connection.table("tombstones").project("article_id")
+    lost = delta.filter("op = 'DEL'").project("article_id").except_(tombstones).order("article_id").fetchall()
+    return [f"{row[0]} is not in the release any more and was not withdrawn" for row in lost]
 
 
 def check_maximum(reading: ReleaseReading) -> list[str]:
@@ -264,28 +278,16 @@ def check_maximum(reading: ReleaseReading) -> list[str]:
 
 
 def check_fill(reading: ReleaseReading) -> list[str]:
-    """No source lost titles, dates or texts from a large part of its articles since the last release."""
+    """No source lost titles, dates or texts from a large part of its articles since the last release.
+
+    What was withdrawn counts on neither side. A release issued again is as its first issue was, which was judged.
+    """
     before = reading.previous / "coverage.parquet" if reading.previous else None
-    if before is None or not before.is_file():
+    if reading.manifest.supersedes is not None or before is None or not before.is_file():
         return []
     reading.connection.read_parquet(str(before)).create_view("previous_coverage", replace=True)
     fallen = run_sql(reading.connection, "gate_fill", largest_fall=LARGEST_FALL, few=FEW_ARTICLES).fetchall()
     return [f"{source_id}: {name} fell from {was} to {now}" for source_id, name, was, now in fallen]
-
-
-def _previous_manifest(reading: ReleaseReading) -> Manifest | None:
-    if reading.previous is None:
-        return None
-    return Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
-
-
-def _count_withdrawn(reading: ReleaseReading) -> dict[str, int]:
-    """By source: articles of the previous release that were withdrawn since."""
-    if reading.previous is None:
-        return {}
-    withdrawn = reading.connection.table("tombstones").project("article_id")
-    had = reading.connection.table("previous_articles").join(withdrawn, "article_id")
-    return dict(had.aggregate("source_id, count(*)", "source_id").fetchall())
 
 
 FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema}

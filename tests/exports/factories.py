@@ -126,6 +126,7 @@ class World:
     ledger: Sequence[Row] | None = None
     past_versions: Sequence[Row] = ()
     tombstones: Sequence[Row] = ()
+    date_share: float = 1 / 3
 
     def tables(self) -> dict[str, Sequence[Row]]:
         ledger = self.ledger if self.ledger is not None else self._ledger()
@@ -154,7 +155,7 @@ class World:
             "min_articles_per_week": 5,
             "is_carried_forward": source_id == "short",
             "title_share": 1.0 if held else None,
-            "date_share": 1 / 3 if held else None,
+            "date_share": self.date_share if held else None,
             "author_share": None,
             "text_share": 1.0 if held else None,
             "max_articles_per_week": 500,

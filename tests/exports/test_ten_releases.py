@@ -51,6 +51,7 @@ class Newsroom:
             articles=list(self.current.values()),
             past_versions=list(self.past),
             tombstones=[tombstone(n) for n in self.withdrawn],
+            date_share=1.0,
         )
 
 

@@ -1,0 +1,150 @@
+"""What was withdrawn holds no release up, neither the one issued again nor the next; what else goes missing does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from exports.errors import GateFailedError
+from exports.reissue import reissue_releases
+from exports.release import Release, cut_release
+from exports.verify import verify_release
+from scrapers.tables import TOMBSTONE
+from tests.exports.factories import (
+    DAY_1,
+    DAY_2,
+    DAY_3,
+    DAY_4,
+    World,
+    article,
+    article_id,
+    ledger_row,
+    source,
+    tombstone,
+    write_generation,
+)
+from tests.exports.readers import by_id, manifest, reseal, rewrite_rows, rows
+
+Row = dict[str, Any]
+TITLED = [article(n) for n in range(60)]
+UNTITLED = [article(n, title=None) for n in range(60, 70)]
+N_WITHDRAWN = 50
+LEFT = [*TITLED[N_WITHDRAWN:], *UNTITLED]
+TOMBSTONES = [tombstone(n) for n in range(N_WITHDRAWN)]
+OTHERS = [article(n, source_id="other") for n in range(100, 140)]
+
+
+@dataclass
+class Newsroom(World):
+    """A world whose coverage and ledger say what is true of titles and tombstones; all tombstones are of `open`."""
+
+    def _coverage(self, source_id: str) -> Row:
+        titles = [row["title"] is not None for row in self.articles if row["source_id"] == source_id]
+        share = sum(titles) / len(titles) if titles else None
+        return super()._coverage(source_id) | {"title_share": share}
+
+    def _ledger(self) -> list[Row]:
+        n_withheld = len(self.tombstones)
+        withheld = ledger_row("open", DAY_1.date(), "article", "withheld", n_withheld, reason="takedown")
+        return [*super()._ledger(), *([withheld] if n_withheld else [])]
+
+
+def cut(
+    home: Path, articles: Sequence[Row], now: datetime, *, least: int | None, tombstones: Sequence[Row] = ()
+) -> Release:
+    """Cut a release of the articles; that of each day differs at least by the name of its source."""
+    sources = [source("open", "full_text", min_articles=least, name=f"{now:%A}"), source("other", min_articles=None)]
+    newsroom = Newsroom(articles=articles, sources=sources, tombstones=tombstones, date_share=1.0)
+    release = cut_release(write_generation(home / "g.duckdb", newsroom), home / "releases", now=now, code_version="1")
+    assert release is not None
+    return release
+
+
+def issue_again(home: Path) -> list[str]:
+    withdrawn = pa.Table.from_pylist(TOMBSTONES, schema=TOMBSTONE.schema)
+    return reissue_releases(home / "releases", withdrawn, now=DAY_3, code_version="1")
+
+
+@pytest.mark.parametrize("least", [65, None], ids=["under its minimum", "without one"])
+def test_a_takedown_of_most_of_a_source_is_issued_again_and_the_next_release_follows(
+    tmp_path: Path, least: int | None
+) -> None:
+    cut(tmp_path, TITLED + OTHERS, DAY_1, least=None)
+    cut(tmp_path, TITLED + UNTITLED + OTHERS, DAY_2, least=least)
+
+    issued = issue_again(tmp_path)
+    after = cut(tmp_path, LEFT + OTHERS, DAY_4, least=least, tombstones=TOMBSTONES)
+
+    assert issued == ["2026-11-20.r2", "2026-11-21.r2"]
+    assert (after.manifest.previous, len(by_id(after.path))) == ("2026-11-21.r2", len(LEFT + OTHERS))
+
+
+def test_a_takedown_of_a_whole_source_is_issued_again_and_the_next_release_follows(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED[:N_WITHDRAWN] + OTHERS, DAY_1, least=40)
+    cut(tmp_path, TITLED[:N_WITHDRAWN] + OTHERS, DAY_2, least=40)
+
+    issued = issue_again(tmp_path)
+    after = cut(tmp_path, OTHERS, DAY_4, least=40, tombstones=TOMBSTONES)
+
+    assert issued == ["2026-11-20.r2", "2026-11-21.r2"]
+    assert {row["source_id"] for row in by_id(after.path).values()} == {"other"}
+
+
+@pytest.mark.parametrize("least", [65, None], ids=["under its minimum", "without one"])
+def test_a_release_cut_before_the_older_ones_were_issued_again_is_not_held_up_either(
+    tmp_path: Path, least: int | None
+) -> None:
+    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=least)
+
+    after = cut(tmp_path, LEFT, DAY_2, least=least, tombstones=TOMBSTONES)
+
+    assert len(by_id(after.path)) == len(LEFT)
+
+
+def test_articles_of_one_source_that_were_withdrawn_explain_no_loss_of_another(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED + UNTITLED + OTHERS, DAY_1, least=None)
+
+    with pytest.raises(GateFailedError, match="minimum: other: 20 articles, 40 in release 2026-11-20"):
+        cut(tmp_path, LEFT + OTHERS[20:], DAY_2, least=None, tombstones=TOMBSTONES)
+
+
+def test_what_is_lost_beside_a_takedown_still_misses_the_minimum(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=65)
+
+    with pytest.raises(GateFailedError, match="minimum: open: 14 articles, at least 65 expected"):
+        cut(tmp_path, LEFT[6:], DAY_2, least=65, tombstones=TOMBSTONES)
+
+
+def test_titles_that_go_missing_beside_a_takedown_are_still_found(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
+    bare = [row | {"title": None} for row in LEFT]
+
+    with pytest.raises(GateFailedError, match=r"fill: open: title_share fell from 0\.5 to 0\.0"):
+        cut(tmp_path, bare, DAY_2, least=None, tombstones=TOMBSTONES)
+
+
+def test_a_release_issued_again_tells_the_shares_of_what_is_left(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
+
+    issue_again(tmp_path)
+
+    [told] = [r for r in rows(tmp_path / "releases/2026-11-20.r2/coverage.parquet") if r["source_id"] == "open"]
+    assert (told["n_articles"], told["title_share"], told["n_new_last_7_days"]) == (20, 0.5, 20)
+
+
+def test_a_release_issued_again_may_lose_nothing_but_what_was_withdrawn(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
+    issue_again(tmp_path)
+    revised = tmp_path / "releases/2026-11-20.r2"
+    revised.chmod(0o755)
+    rewrite_rows(revised / "tombstones.parquet", TOMBSTONES[1:])
+
+    reseal(revised)
+
+    failed = {result.name: result.detail for result in verify_release(revised) if not result.is_ok}
+    assert failed["minimum"] == f"{article_id(0)} is not in the release any more and was not withdrawn"
+    assert manifest(revised)["supersedes"] == "2026-11-20"
