@@ -22,7 +22,7 @@ from pathlib import Path
 from exports.about import PUBLISHER, release_address
 from exports.croissant import render_json_ld
 from exports.imprint import NO_IMPRINT, Imprint
-from exports.lasting_pages import build_lasting_pages, frame_values, release_values
+from exports.lasting_pages import build_lasting_pages, frame_values, release_values, remove_lasting_pages
 from exports.manifest import Manifest
 from exports.page import SourceLine, read_live_sources, read_release_facts
 from exports.pages import render
@@ -44,6 +44,7 @@ def build_site(
     versions = read_versions(releases)
     _link_releases(releases, site)
     if versions.latest is None:
+        remove_lasting_pages(site)
         text = render("empty.html.j2", **frame_values(now), versions=(), live=_live(generation, now), root="")
     else:
         release = open_release(releases / versions.latest)

@@ -57,6 +57,13 @@ def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: V
     write_beside(site / _BUILT, json.dumps(stamp, indent=1) + "\n")
 
 
+def remove_lasting_pages(site: Path) -> None:
+    """Remove what was shown of releases when none stands any more; safe to repeat."""
+    _remove_others(site, set())
+    for name in ("dictionary.html", "rights.html", "console.html", _BUILT):
+        (site / name).unlink(missing_ok=True)
+
+
 def _read_stamp(site: Path) -> object:
     try:
         return json.loads((site / _BUILT).read_text(encoding="utf-8"))
