@@ -1,8 +1,8 @@
 """Takedown: register, then take the articles out of everything that holds them, in the order in which it is made.
 
-Register → archive, batches, visits → warehouse, made anew → generation, the older ones gone → releases, issued again
-→ catalogue. Each step looks at what is there, so that a takedown that was killed or refused is carried out by the next
-`kabarchy takedown apply`; until then nothing of it comes in again. Nothing here knows Prefect.
+Register → archive, batches, visits, checks → warehouse, made anew → generation, the older ones gone → releases, issued
+again → catalogue. Each step looks at what is there, so that a takedown that was killed or refused is carried out by the
+next `kabarchy takedown apply`; until then nothing of it comes in again. Nothing here knows Prefect.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ from scrapers.takedowns import (
     note_carried_out,
     read_register,
 )
-from scrapers.withholding import withhold_source
+from scrapers.withholding import withhold_checks, withhold_source
 from warehouse.analyst_copy import current_generation, publish_generation, remove_old_generations
 from warehouse.loader import rebuild_warehouse
 
@@ -84,6 +84,7 @@ def carry_out(
     register = read_register(root.takedowns)
     for source_id in sorted(register.sources):
         withhold_source(root.archive, root.staging, root.visits, source_id, register)
+        withhold_checks(root.checks, source_id, register)
     generation = _renew_warehouse(root, registry, register)
     issued = [
         release_id
@@ -92,7 +93,7 @@ def carry_out(
             releases, _tombstones(register), now=now, code_version=code_version, imprint=imprint
         )
     ]
-    if (root.site / "index.html").exists():
+    if root.site.is_dir():
         build_site(root.releases, root.site, generation=generation, now=now, imprint=imprint)
     note_carried_out(root.takedowns, register)
     return TakedownReport(

@@ -20,7 +20,7 @@ from scrapers.days import DayRange
 from scrapers.outcomes import to_json
 from scrapers.registry import Source
 from scrapers.registry_folder import SHIPPED_SOURCES, RegistryError, choose_sources, find_sources, load_registry
-from scrapers.takedowns import TakedownError, read_register
+from scrapers.takedowns import Register, TakedownError, read_register
 
 logger = logging.getLogger("scrapers")
 
@@ -76,8 +76,7 @@ def _crawl(options: argparse.Namespace) -> int:
     root = open_data_root(options.home)
     (source,) = choose_sources(_registry(options, root), (options.source,))
     register = read_register(root.takedowns)
-    if register.has_left(source.id):
-        return _say(TakedownError(f"{source.id}: opted out of being collected; disable it in the registry"), MISUSED)
+    _require_not_left(register, source.id)
     job = CrawlJob(
         source=source,
         archive=root.archive,
@@ -110,7 +109,9 @@ def _probe(options: argparse.Namespace) -> int:
 
     root = open_data_root(options.home)
     (source,) = find_sources(_registry(options, root), (options.source,))
-    job = ProbeJob(source=source, workplace=root.checks, contact_url=options.contact_url)
+    register = read_register(root.takedowns)
+    _require_not_left(register, source.id)
+    job = ProbeJob(source=source, workplace=root.checks, contact_url=options.contact_url, register=register)
     try:
         report = probe_source(job, lambda crawl: judge(crawl, source))
     except ContactRequiredError as error:
@@ -140,10 +141,13 @@ def _look(options: argparse.Namespace, look: Callable[..., object]) -> int:
     from scrapers.identity import BadUrlError
     from scrapers.settings import ContactRequiredError
 
-    checks = open_data_root(options.home).checks
+    root = open_data_root(options.home)
+    register = read_register(root.takedowns)
     asked = {"source_id": options.id, "contact_url": options.contact_url, "delay_s": options.delay_s}
     try:
-        found = look(site_of(options.url, checks, **asked))
+        site = site_of(options.url, root.checks, register=register, **asked)
+        _require_not_left(register, site.source_id)
+        found = look(site)
     except (BadUrlError, ContactRequiredError) as error:
         return _say(error, MISUSED)
     print(TypeAdapter(type(found)).dump_json(found).decode())
@@ -192,6 +196,11 @@ def _list_crawls(options: argparse.Namespace) -> int:
 def _registry(options: argparse.Namespace, root: DataRoot) -> dict[str, Source]:
     own = root.sources if root.sources.is_dir() else SHIPPED_SOURCES
     return load_registry(options.sources or own)
+
+
+def _require_not_left(register: Register, source_id: str) -> None:
+    if register.has_left(source_id):
+        raise TakedownError(f"{source_id}: opted out of being collected; disable it in the registry")
 
 
 def _say(error: Exception, code: int) -> int:

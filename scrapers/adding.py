@@ -12,7 +12,7 @@ All of it is below the data root: nothing that a publisher wrote goes into a rep
 import gzip
 import json
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from scrapers.registry import REGION_WIDE, ListingEntry, Source, State, Status
 from scrapers.registry_folder import SHIPPED_SOURCES, load_source
 from scrapers.scouting import Scouted, scout
 from scrapers.site_addresses import clean_homepage, sibling_hosts, source_id_of
+from scrapers.takedowns import Register
 from scrapers.verdicts import judge
 
 _DELAY_S = 5.0  # as of every source that says nothing else
@@ -47,6 +48,8 @@ class Site:
     contact_url: str | None = None
     delay_s: float | None = None
     """Seconds between two requests; None: as usual."""
+    register: Register = field(default_factory=Register)
+    """What was taken down; of a source that was one before, too."""
 
     @property
     def folder(self) -> Path:
@@ -81,7 +84,7 @@ def probe_draft(site: Site) -> Proposal:
     """
     draft = load_source(site.draft)
     scouted = TypeAdapter(Scouted).validate_json(site.draft.with_name("scouted.json").read_bytes())
-    job = ProbeJob(source=draft, workplace=site.checks, contact_url=site.contact_url)
+    job = ProbeJob(source=draft, workplace=site.checks, contact_url=site.contact_url, register=site.register)
     report, golden = probe_source(job, lambda crawl: (judge(crawl, draft), _keep_page(crawl, draft, site.folder)))
     path = site.folder / f"{site.source_id}.toml"
     write_beside(path, propose(site.url, scouted, report, delay_s=site.delay_s))

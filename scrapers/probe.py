@@ -7,14 +7,16 @@ once, so `probe_source` does once a process.
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from scrapers.archive import ArchivedCrawl, list_crawls, open_crawl
 from scrapers.check_reports import PROBE_MAX_S
 from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
+from scrapers.redaction import redact_crawl
 from scrapers.registry import Entry, SitemapEntry, Source
+from scrapers.takedowns import Register
 
 _Found = TypeVar("_Found")
 
@@ -34,6 +36,8 @@ class ProbeJob:
     contact_url: str | None = None
     max_pages: int = PAGES_MAX
     max_seconds: float = PROBE_MAX_S
+    register: Register = field(default_factory=Register)
+    """What was taken down: it is not asked for, and `read` sees nothing of it."""
 
 
 def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Found:
@@ -43,7 +47,12 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
     """
     source = with_all_entries(job.source)
     n_sitemaps = sum(isinstance(entry, SitemapEntry) for entry in source.entries)
-    limits = CrawlLimits(max_pages=job.max_pages, max_sitemaps=n_sitemaps + _CHILDREN_MAX, max_seconds=job.max_seconds)
+    limits = CrawlLimits(
+        register=job.register,
+        max_pages=job.max_pages,
+        max_sitemaps=n_sitemaps + _CHILDREN_MAX,
+        max_seconds=job.max_seconds,
+    )
     job.workplace.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=job.workplace, prefix=".probe-") as folder:
         archive = Path(folder) / "archive"
@@ -59,6 +68,7 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
             )
         )
         (path,) = list_crawls(archive)
+        redact_crawl(path, job.register)
         return read(open_crawl(path, archive))
 
 

@@ -15,7 +15,7 @@ from scrapers.extraction.page import parse_page
 from scrapers.extraction.prescreen import screen
 from scrapers.identity import normalise_url
 from scrapers.outcomes import UrlOutcome
-from scrapers.records import Article, Capture, CaptureRole, Kind, Outcome, Rejection
+from scrapers.records import Article, Capture, CaptureRole, Kind, Outcome, Rejection, RejectionReason
 from scrapers.registry import Entry, ListingEntry, SitemapEntry, Source, TelegramEntry
 from scrapers.robots import decode_robots
 from scrapers.settings import ROBOTS_TOKEN
@@ -105,8 +105,14 @@ def _entry_problem(ours: list[UrlOutcome], failed: list[str], n_links: int, n_ar
 def _check_captures(captures: Iterable[Capture], source: Source) -> Iterator[PageCheck]:
     for capture in captures:
         if capture.role is not CaptureRole.ENTRY:
-            for record in extract(capture, source).records[:POSTS_SHOWN]:
+            told = [it for it in extract(capture, source).records if not _is_withheld(it)]
+            for record in told[:POSTS_SHOWN]:
                 yield _check_record(record, capture, source)
+
+
+def _is_withheld(record: Article | Rejection) -> bool:
+    """Whether it was taken down: that says nothing of the source."""
+    return isinstance(record, Rejection) and record.reason is RejectionReason.WITHHELD
 
 
 def _check_record(record: Article | Rejection, capture: Capture, source: Source) -> PageCheck:

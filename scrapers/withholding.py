@@ -1,10 +1,11 @@
-"""Carrying a takedown out in what the scrapers keep of a source: archive, batches, visits.
+"""Carrying a takedown out in what the scrapers keep of a source: archive, batches, visits, and what checks kept.
 
 Every step looks at what is there and can be repeated. The archive comes first, so that a batch made anew after a kill
 is made from what is already clean. Of a batch only the withheld records change: each becomes a rejection in its place,
 so that the books still balance and no other article reads differently than before.
 """
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scrapers.archive import FINISHED, OPEN, ArchiveDamagedError, list_crawls, read_parts
+from scrapers.data_root import write_beside
 from scrapers.records import CaptureRole, RejectionReason
 from scrapers.recovery import TORN, locked_source
 from scrapers.redaction import redact_crawl
@@ -49,6 +51,25 @@ def withhold_source(archive: Path, staging: Path, visits: Path, source_id: str, 
         for left in archive.glob(f"{source_id}/*/*/.redacting-*"):
             left.unlink()
         _withhold_visits(visits_path(visits, source_id), source_id, register)
+
+
+def withhold_checks(checks: Path, source_id: str, register: Register) -> None:
+    """Take what is withheld of a source out of the reports of its checks, and the page that `sources add` kept.
+
+    The page shows the headlines of others too, and a new one is soon fetched: it goes whatever it is, and what killed
+    looks at the source left goes with it.
+    """
+    folder = checks / source_id
+    gone = [folder] if register.has_left(source_id) else [folder / "golden", folder / "draft"]
+    gone += [path for path in checks.glob(".probe-*") if (path / "archive" / source_id).is_dir()]
+    for path in gone:
+        if path.is_dir():
+            shutil.rmtree(path)
+    for report in folder.glob("*.json"):
+        said = json.loads(report.read_bytes())
+        kept = [page for page in said["pages"] if register.withheld_id(source_id, page["url"]) is None]
+        if len(kept) < len(said["pages"]):
+            write_beside(report, json.dumps(said | {"pages": kept}, ensure_ascii=False, indent=1) + "\n")
 
 
 def withhold_records(tables: Tables, source_id: str, register: Register) -> tuple[dict[str, pa.Table], dict[str, str]]:

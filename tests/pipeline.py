@@ -46,6 +46,10 @@ class Pipeline:
         summary: dict[str, Any] = json.loads(done.stdout)
         return summary
 
+    def probe(self, name: str) -> int:
+        """Check one source in a child process, which keeps its report; return the exit code."""
+        return self._run("scrapers", "probe", name).returncode
+
     def extract(self) -> list[dict[str, Any]]:
         """Extract what is pending; return what was said of each batch."""
         done = self._run("scrapers", "extract", "--workers", "1")  # a second one costs more to start than it saves

@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner, Result
 
+from exports.catalogue import build_site
 from exports.delta import apply_delta
 from exports.release import list_releases
 from exports.verify import verify_release
 from exports.versions import read_versions
+from flows.cli import app
 from flows.takedown import Request, TakedownReport, carry_out, register_request
 from scrapers.archive import list_crawls, open_crawl
 from scrapers.identity import article_id
@@ -121,6 +124,18 @@ class Story:
     ids: tuple[str, str]
 
 
+HOLDERS = ("analyst", "archive", "checks", "releases", "site", "staging", "visits", "warehouse")
+"""Folders of the data root that all hold something of the two articles before they are taken down."""
+
+
+def look_closely(pipeline: Pipeline, site: Site) -> None:
+    """Check both sources, and keep a page of one as `sources add` does."""
+    assert [pipeline.probe(name) for name in ("site", "chan")] == [0, 0]
+    golden = pipeline.root.checks / "site" / "golden"
+    golden.mkdir()
+    (golden / "page.html.gz").write_bytes(gzip.compress(site.replies["/news/1"].body))
+
+
 def say(site: Site, day: int) -> None:
     site.replies.clear()
     site.replies.update(replies(site.url, day=day))
@@ -139,7 +154,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         pipeline.run(DAYS[0], "day-1")
         say(site, 2)
         pipeline.run(DAYS[1], "day-2")
-        assert find_marker(pipeline.root.path)
+        build_site(pipeline.root.releases, pipeline.root.site, generation=None, now=DAYS[1])
+        look_closely(pipeline, site)
+        assert set(HOLDERS) <= {path.split("/")[0] for path in find_marker(pipeline.root.path)}
         before = new_pipeline(tmp_path_factory.mktemp("before") / "home")
         for release in list_releases(pipeline.root.releases):
             copy_tree(release.path, before.root.releases / release.id)
@@ -151,6 +168,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         register_request(pipeline.root, registry, by_id, now=DAYS[1])
         report = carry_out(pipeline.root, registry, now=DAYS[1], code_version="test")
         yield Story(pipeline, site, before, report, ids)
+
+
+def kabarchy(story: Story, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(story.pipeline.root.path)])
 
 
 def copy_tree(source: Path, target: Path) -> None:
@@ -320,3 +341,41 @@ def test_the_next_crawl_neither_asks_for_it_nor_takes_it_in(story: Story) -> Non
     assert release is not None
     assert release.manifest.previous == "2026-11-21.r2"
     assert release.manifest.changes.model_dump() == {"added": 0, "modified": 1, "deleted": 0}
+
+
+def test_a_check_of_the_source_does_not_bring_it_back(story: Story) -> None:
+    n_asked = len(story.site.seen)
+
+    codes = [story.pipeline.probe(name) for name in ("site", "chan")]
+
+    assert codes == [0, 0]
+    assert "/news/2" not in [seen.path for seen in story.site.seen[n_asked:]]
+    assert find_marker(story.pipeline.root.path) == []
+
+
+def test_a_source_that_opts_out_is_gone_from_everything_and_is_not_looked_at_again(story: Story) -> None:
+    held = find_marker(story.pipeline.root.path, "Third post")
+
+    result = kabarchy(story, "takedown", "add", "--source", "chan", "--reason", "source_optout", "--note", "letter 8")
+
+    assert (result.exit_code, {path.split("/")[0] for path in held}) == (0, set(HOLDERS) - {"visits"})
+    assert find_marker(story.pipeline.root.path, "Third post") == []
+    assert story.pipeline.probe("chan") == 2
+    assert {row["source_id"] for row in story.pipeline.table("from article").to_pylist()} == {"site"}
+
+
+def test_the_verbs_list_what_was_taken_down_and_carry_it_out_again(story: Story) -> None:
+    listed, applied = kabarchy(story, "takedown", "list", "--json"), kabarchy(story, "takedown", "apply", "--json")
+
+    said = json.loads(listed.stdout)
+    assert said["is_carried_out"]
+    assert [entry["note"] for entry in said["entries"] if "article_id" not in entry] == ["letter 8"]
+    assert json.loads(applied.stdout)["issued_again"] == []
+
+
+def test_when_the_last_source_opts_out_no_page_of_the_catalogue_shows_an_article(story: Story) -> None:
+    result = kabarchy(story, "takedown", "add", "--source", "site", "--reason", "source_optout")
+
+    assert result.exit_code == 0
+    assert find_marker(story.pipeline.root.path, "The third story") == []
+    assert read_versions(story.pipeline.root.releases).latest is None
