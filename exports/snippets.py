@@ -61,11 +61,12 @@ SNIPPETS = (
         ),
     ),
     Snippet(
-        tool="R, package arrow",
+        tool="R, without any package",
         language="r",
         code=(
-            'articles <- arrow::read_parquet("articles.parquet", col_select = c("source_id", "published_at"))\n'
-            "print(table(articles$source_id))"
+            'articles <- read.csv(gzfile("csv/articles.csv.gz", encoding = "UTF-8"), na.strings = "")\n'
+            "print(table(articles$source_id))\n"
+            'cat(nrow(articles), "articles\\n")'
         ),
     ),
     Snippet(
