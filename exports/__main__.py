@@ -20,6 +20,7 @@ from exports.catalogue import build_site
 from exports.diff import diff_releases
 from exports.errors import ExportError
 from exports.imprint import read_imprint
+from exports.profiles import Profile, folders_of
 from exports.publish import publish_releases
 from exports.release import cut_release
 from exports.target import open_target
@@ -75,6 +76,14 @@ def _parser() -> argparse.ArgumentParser:
     publish.set_defaults(command=_publish)
     for command in (cut, site):
         command.add_argument("--now", type=_instant, metavar="ISO", help="replays: the instant that it is said to be")
+    for command in (cut, verify, diff, site):
+        command.add_argument(
+            "--profile",
+            type=Profile,
+            choices=list(Profile),
+            default=Profile.PUBLIC,
+            help="internal: with all texts, not for redistribution; in folders of its own (default: public)",
+        )
     for command in (cut, verify, diff, site, publish):
         command.add_argument("--home", type=Path, default=Path("data"), help="data root (default: ./data)")
     return parser
@@ -93,27 +102,34 @@ def _cut(root: DataRoot, options: argparse.Namespace) -> int:
     if generation is None:
         raise _MisusedError(f"{root.analyst}: no generation for analysts yet; load a batch first")
     release = cut_release(
-        generation, root.releases, now=now, code_version=version("kabarchy"), imprint=read_imprint(os.environ)
+        generation,
+        folders_of(root, options.profile)[0],
+        now=now,
+        code_version=version("kabarchy"),
+        imprint=read_imprint(os.environ, options.profile),
     )
     print(json.dumps({"release": release and release.id, "changes": release and release.manifest.changes.model_dump()}))
     return 0
 
 
 def _verify(root: DataRoot, options: argparse.Namespace) -> int:
-    path = _release_path(root, options.release)
+    path = _release_path(root, options.profile, options.release)
     results = verify_release(path)
     print(json.dumps({"release": path.name, "gates": [asdict(result) for result in results]}, ensure_ascii=False))
     return 0 if all(result.is_ok for result in results) else 1
 
 
 def _diff(root: DataRoot, options: argparse.Namespace) -> int:
-    print(json.dumps(asdict(diff_releases(_release_path(root, options.old), _release_path(root, options.new)))))
+    old, new = (_release_path(root, options.profile, name) for name in (options.old, options.new))
+    print(json.dumps(asdict(diff_releases(old, new))))
     return 0
 
 
 def _site(root: DataRoot, options: argparse.Namespace) -> int:
     now = options.now or datetime.now(UTC)
-    page = build_site(root.releases, root.site, generation=_generation(root), now=now, imprint=read_imprint(os.environ))
+    releases, site = folders_of(root, options.profile)
+    imprint = read_imprint(os.environ, options.profile)
+    page = build_site(releases, site, generation=_generation(root), now=now, imprint=imprint)
     print(json.dumps({"page": str(page)}))
     return 0
 
@@ -131,13 +147,14 @@ def _generation(root: DataRoot) -> Path | None:
         return None
 
 
-def _release_path(root: DataRoot, name: str | None) -> Path:
-    release_id = name or read_versions(root.releases).latest
+def _release_path(root: DataRoot, profile: Profile, name: str | None) -> Path:
+    releases, _ = folders_of(root, profile)
+    release_id = name or read_versions(releases).latest
     if release_id is None:
-        raise _MisusedError(f"{root.releases}: no release yet")
-    path = root.releases / release_id
+        raise _MisusedError(f"{releases}: no release yet")
+    path = releases / release_id
     if Path(release_id).name != release_id or not (path / "manifest.json").is_file():
-        raise _MisusedError(f"{root.releases}: no release {release_id!r}")
+        raise _MisusedError(f"{releases}: no release {release_id!r}")
     return path
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 
 from exports.about import language_codes
 from exports.manifest import Manifest
+from exports.profiles import Profile
 from exports.published import ARTICLES, PUBLISHED
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_LICENCE_NAMES = {Profile.PUBLIC: "cc-by-4.0-for-metadata-only", Profile.INTERNAL: "not-for-redistribution"}
 
 
 def render_card(manifest: Manifest) -> str:
@@ -18,7 +20,7 @@ def render_card(manifest: Manifest) -> str:
     fields: dict[str, object] = {
         "pretty_name": manifest.title,
         "license": "other",
-        "license_name": "cc-by-4.0-for-metadata-only",
+        "license_name": _LICENCE_NAMES[manifest.profile],
         "license_link": "RIGHTS.md",
         "language": language_codes(manifest),
         "size_categories": [next((name for bound, name in _SIZES if manifest.rows < bound), "n>1M")],

@@ -22,11 +22,17 @@ from pathlib import Path
 from exports.about import PUBLISHER, release_address
 from exports.croissant import render_json_ld
 from exports.imprint import NO_IMPRINT, Imprint
-from exports.lasting_pages import build_lasting_pages, frame_values, release_values, remove_lasting_pages
+from exports.lasting_pages import (
+    build_lasting_pages,
+    frame_values,
+    release_values,
+    remove_lasting_pages,
+    require_site_profile,
+)
 from exports.manifest import Manifest
 from exports.page import SourceLine, read_live_sources, read_release_facts
 from exports.pages import render
-from exports.release import Release, open_release
+from exports.release import Release, open_release, require_profile
 from exports.site_documents import write_site_documents
 from exports.versions import Versions, read_versions
 from scrapers.data_root import write_beside
@@ -38,14 +44,19 @@ def build_site(
     """Bring the site up to date and return the path of its first page.
 
     Shows the release that `versions.json` points at, and with a `generation` how fresh each source is by now. `now` is
-    aware. Raises ReleaseDamagedError when a release cannot be read.
+    aware. Raises ReleaseDamagedError when a release cannot be read, and ProfileMixedError when the releases or the site
+    are not for the imprint's profile.
     """
-    site.mkdir(parents=True, exist_ok=True)
+    require_profile(releases, imprint.profile)
+    require_site_profile(site, imprint.profile)
+    site.mkdir(parents=True, exist_ok=True, mode=imprint.profile.folder_mode)
     versions = read_versions(releases)
     _link_releases(releases, site)
     if versions.latest is None:
         remove_lasting_pages(site)
-        text = render("empty.html.j2", **frame_values(now), versions=(), live=_live(generation, now), root="")
+        text = render(
+            "empty.html.j2", **frame_values(now, imprint.profile), versions=(), live=_live(generation, now), root=""
+        )
     else:
         release = open_release(releases / versions.latest)
         build_lasting_pages(releases, site, release, versions)
@@ -61,7 +72,7 @@ def _render_first_page(
     facts = read_release_facts(release.path, created=release.manifest.created)
     return render(
         "index.html.j2",
-        **frame_values(now),
+        **frame_values(now, release.manifest.profile),
         **release_values(release.manifest),
         versions=versions.versions,
         live=_live(generation, now),

@@ -7,7 +7,6 @@ import json
 
 from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn
 from exports.manifest import Manifest
-from exports.rights import LICENCE_NAME
 
 
 def render_cff(manifest: Manifest) -> str:
@@ -22,10 +21,10 @@ def render_cff(manifest: Manifest) -> str:
         "authors": [{"name": PUBLISHER}],
         "abstract": manifest.description,
         "keywords": list(KEYWORDS),
-        "license": LICENCE_NAME,
         "identifiers": [{"type": "other", "value": release_urn(manifest), "description": f"release {manifest.id}"}],
     }
-    address = release_address(manifest)
+    licence, address = manifest.profile.licence, release_address(manifest)
+    fields |= {"license": licence.name} if licence.is_spdx else {"license-url": licence.url}
     if address:
         fields["url"] = address
     return "".join(f"{name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in fields.items())

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from exports.about import COUNTRIES, KEYWORDS, PUBLISHER, citation, release_address, release_urn, to_json
 from exports.manifest import PARQUET, Manifest, ManifestFile
+from exports.profiles import Profile
 from exports.published import PUBLISHED, Published
-from exports.rights import LICENCE_SCOPE, LICENCE_URL
 from scrapers.columns import Column
 
 _TERMS = (
@@ -73,14 +73,14 @@ def describe_dataset(manifest: Manifest, *, below: str = "") -> dict[str, Any]:
         "url": address or "./",
         "identifier": release_urn(manifest),
         "version": manifest.version,
-        "license": LICENCE_URL,
-        "usageInfo": LICENCE_SCOPE,
+        "license": manifest.profile.licence.url,
+        "usageInfo": manifest.profile.licence.scope,
         "creator": organization,
         "publisher": organization,
         "datePublished": manifest.created.isoformat(),
         "dateModified": manifest.created.isoformat(),
         "isLiveDataset": False,
-        "isAccessibleForFree": True,
+        "isAccessibleForFree": manifest.profile is Profile.PUBLIC,
         "inLanguage": list(manifest.languages),
         "keywords": list(KEYWORDS),
         **_temporal(manifest),

@@ -9,9 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn, to_json
-from exports.manifest import DATASET, DESCRIPTION, PARQUET, TITLE, Manifest, ManifestFile
+from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.published import ARTICLES, PUBLISHED, Published
-from exports.rights import LICENCE_NAME, LICENCE_SCOPE, LICENCE_URL
 from scrapers.columns import Column, Table
 from scrapers.tables import PUBLISHED_DELTA
 
@@ -20,16 +19,17 @@ _PROFILES = "https://datapackage.org/profiles/2.0"
 
 def render_datapackage(manifest: Manifest) -> str:
     """The text of `datapackage.json`."""
+    licence = manifest.profile.licence
     descriptor: dict[str, Any] = {
         "$schema": f"{_PROFILES}/datapackage.json",
-        "name": DATASET,
+        "name": manifest.dataset,
         "id": release_address(manifest) or release_urn(manifest),
-        "title": f"{TITLE}, release {manifest.id}",
-        "description": DESCRIPTION,
+        "title": f"{manifest.title}, release {manifest.id}",
+        "description": manifest.description,
         "version": manifest.version,
         "created": manifest.created.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "keywords": list(KEYWORDS),
-        "licenses": [{"name": LICENCE_NAME, "path": LICENCE_URL, "title": LICENCE_SCOPE}],
+        "licenses": [{"name": licence.name, "path": licence.url, "title": licence.scope}],
         "contributors": [{"title": PUBLISHER, "roles": ["creator"]}],
         "sources": [{"title": source.name} for source in manifest.sources],
         "resources": _resources(manifest),

@@ -9,9 +9,13 @@ from typing import Any
 
 from exports.about import COUNTRIES, KEYWORDS, PUBLISHER, language_codes, release_address, to_json
 from exports.manifest import PARQUET, Manifest, ManifestFile
-from exports.rights import LICENCE_NAME, LICENCE_SCOPE, LICENCE_URL
+from exports.profiles import Profile
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority"
+_ACCESS = {
+    Profile.PUBLIC: f"{_AUTHORITY}/access-right/PUBLIC",
+    Profile.INTERNAL: f"{_AUTHORITY}/access-right/NON_PUBLIC",
+}
 _MEDIA = "https://www.iana.org/assignments/media-types"
 _LANGUAGES = {"en": "ENG", "kk": "KAZ", "ky": "KIR", "ru": "RUS", "tg": "TGK", "tk": "TUK", "uz": "UZB"}
 """Codes of the authority table of languages; others stand in `manifest.json` alone."""
@@ -57,7 +61,7 @@ def _catalogue(newest: Manifest, base: str, addresses: list[str]) -> Node:
         "dct:title": _english(newest.title),
         "dct:description": _english(newest.description),
         "dct:publisher": {"@id": f"{base}#publisher"},
-        "dct:license": {"@id": LICENCE_URL},
+        "dct:license": {"@id": newest.profile.licence.url},
         "dct:modified": _instant(newest),
         "dcat:dataset": [{"@id": f"{base}#series"}, *({"@id": f"{address}#dataset"} for address in addresses)],
     }
@@ -76,14 +80,16 @@ def _series(newest: Manifest, base: str) -> Node:
 
 def _shared_nodes(manifests: Sequence[Manifest], base: str) -> list[Node]:
     codes = sorted({code for manifest in manifests for code in language_codes(manifest) if code in _LANGUAGES})
+    licence = manifests[0].profile.licence
     return [
         {"@id": f"{base}#publisher", "@type": "foaf:Agent", "foaf:name": PUBLISHER},
         {
-            "@id": LICENCE_URL,
+            "@id": licence.url,
             "@type": "dct:LicenseDocument",
-            "dct:identifier": LICENCE_NAME,
-            "dct:title": _english(LICENCE_SCOPE),
+            "dct:identifier": licence.name,
+            "dct:title": _english(licence.scope),
         },
+        {"@id": _ACCESS[manifests[0].profile], "@type": "dct:RightsStatement"},
         {
             "@id": f"{_AUTHORITY}/data-theme/SOCI",
             "@type": "skos:Concept",
@@ -106,6 +112,7 @@ def _dataset(manifest: Manifest, base: str, address: str, files: list[ManifestFi
         "dct:description": _english(manifest.description),
         "dct:publisher": {"@id": f"{base}#publisher"},
         "dct:issued": _instant(manifest),
+        "dct:accessRights": {"@id": _ACCESS[manifest.profile]},
         "dcat:version": manifest.version,
         "dcat:inSeries": {"@id": f"{base}#series"},
         "dcat:keyword": [_english(word) for word in KEYWORDS],
@@ -133,7 +140,7 @@ def _distribution(manifest: Manifest, file: ManifestFile, address: str) -> Node:
         "dct:title": _english(file.path),
         "dcat:accessURL": {"@id": f"{address}{file.path}"},
         "dcat:downloadURL": {"@id": f"{address}{file.path}"},
-        "dct:license": {"@id": LICENCE_URL},
+        "dct:license": {"@id": manifest.profile.licence.url},
         "dct:issued": _instant(manifest),
         "dct:format": {"@id": f"{_AUTHORITY}/file-type/{'PARQUET' if is_parquet else 'CSV'}"},
         "dcat:mediaType": {"@id": f"{_MEDIA}/{file.mediatype}"},

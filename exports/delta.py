@@ -12,6 +12,7 @@ import duckdb
 from exports.engine import open_engine, run_sql
 from exports.errors import DeltaMismatchError
 from exports.manifest import Changes
+from exports.profiles import Profile
 from exports.published import ARTICLES, FILED_AT, as_written
 from exports.writers import write_parquet
 from scrapers.tables import PUBLISHED_DELTA
@@ -32,13 +33,14 @@ def count_changes(rows: duckdb.DuckDBPyRelation) -> Changes:
     return Changes(added=counts.get("ADD", 0), modified=counts.get("MOD", 0), deleted=counts.get("DEL", 0))
 
 
-def apply_delta(previous_articles: Path, delta: Path, target: Path) -> None:
+def apply_delta(previous_articles: Path, delta: Path, target: Path, *, profile: Profile = Profile.PUBLIC) -> None:
     """Write the articles that follow from the previous `articles.parquet` and a delta.
 
-    Raises DeltaMismatchError when the delta does not start from these articles. `target` must not be one of the inputs.
+    `profile` is that of the releases; `target` must not be one of the inputs. Raises DeltaMismatchError when the delta
+    does not start from these articles.
     """
     folders = [previous_articles.parent, delta.parent, target.parent]
-    with open_engine(folders) as connection:
+    with open_engine(folders, profile=profile) as connection:
         connection.read_parquet(str(previous_articles)).create_view("previous_articles")
         connection.read_parquet(str(delta)).create_view("delta")
         _require_start(connection, delta)

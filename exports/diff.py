@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from exports.engine import open_engine, run_sql
-from exports.release_at import LocalRelease
+from exports.errors import ProfileMixedError
+from exports.release_at import LocalRelease, ReleaseAt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,16 @@ class ReleaseDiff:
 
 
 def diff_releases(old: Path, new: Path) -> ReleaseDiff:
-    """Compare the articles of two release folders; neither need follow the other."""
-    return diff_keys(LocalRelease(old).read_keys(), LocalRelease(new).read_keys())
+    """Compare the articles of two release folders; neither need follow the other. Raises as `compare_releases` does."""
+    return compare_releases(LocalRelease(old), LocalRelease(new))
+
+
+def compare_releases(old: ReleaseAt, new: ReleaseAt) -> ReleaseDiff:
+    """Compare the articles of two releases. Raises ReleaseUnreachableError, and ProfileMixedError."""
+    profiles = old.manifest().profile, new.manifest().profile
+    if len(set(profiles)) > 1:
+        raise ProfileMixedError(f"{old.name} is {profiles[0]}, {new.name} is {profiles[1]}: they cannot be compared")
+    return diff_keys(old.read_keys(), new.read_keys())
 
 
 def diff_keys(old: pa.Table, new: pa.Table) -> ReleaseDiff:

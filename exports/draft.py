@@ -79,11 +79,16 @@ def build_draft(
     connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, tables: dict[str, ManifestTable]
 ) -> Draft:
     """Write every file of a release into an empty folder and flush them to disk."""
+    profile = plan.imprint.profile
     data = write_tables(connection, folder)
     months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
     sources = read_sources(connection, plan.created)
     manifest = Manifest(
+        profile=profile,
+        dataset=profile.dataset,
+        title=profile.dataset_title,
+        description=profile.description,
         id=plan.id,
         version=version_of(plan.id),
         schema_version=SCHEMA_VERSION,
@@ -101,7 +106,7 @@ def build_draft(
         warnings=find_warnings(connection),
         build=_build(plan.code_version),
         gates=GATE_NAMES,
-        catalogue_url=plan.imprint.public_url,
+        catalogue_url=plan.imprint.catalogue_url,
         files=(*data, *months, *delta),
     )
     manifest = write_documents(folder, manifest)

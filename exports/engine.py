@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from exports.profiles import Profile
+
 MEMORY_LIMIT = "2GB"
 """Fits beside a crawl on a small machine; what is larger spills into the scratch folder."""
 SPILL_LIMIT = "20GB"
@@ -25,11 +27,13 @@ def open_engine(
     scratch: Path | None = None,
     generation: Path | None = None,
     threads: int | None = None,
+    profile: Profile = Profile.PUBLIC,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a locked-down connection that may read and write within `folders` only.
 
     With `scratch`, an existing empty folder, tables and spilled data live on disk there; otherwise in memory.
-    `threads`: None leaves the choice to DuckDB. No output depends on it.
+    `threads`: None leaves the choice to DuckDB. No output depends on it. Statements read the `profile` that they
+    work for, and its words on usage, by `getvariable`.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "allow_community_extensions": False,
@@ -42,6 +46,8 @@ def open_engine(
         config["threads"] = threads
     connection = duckdb.connect(scratch / "scratch.duckdb" if scratch else ":memory:", config=config)
     try:
+        connection.execute("set variable profile = ?", [profile.value])
+        connection.execute("set variable usage = ?", [profile.usage])
         _lock_down(connection, folders, scratch=scratch, generation=generation)
         yield connection
     finally:

@@ -5,6 +5,7 @@ ExportError
 ├── ReleaseUnwritableError  the files of a release cannot be written (disk full, no permission) or the generation read
 ├── GateFailedError         a gate refused the draft; nothing was published
 ├── ReleaseDamagedError     a published release is not what was written
+├── ProfileMixedError       releases for everybody and internal ones would come together
 ├── DeltaMismatchError      a delta does not start from the articles it was given
 ├── ImprintError            where or by whom releases are published is not said rightly
 ├── SignatureError          SHA256SUMS cannot be signed, or its signature is not that of the key
@@ -32,6 +33,10 @@ class GateFailedError(ExportError):
 
 class ReleaseDamagedError(ExportError):
     """A published release is not what was written; the message names release and file."""
+
+
+class ProfileMixedError(ExportError):
+    """Releases for everybody and internal ones would come together; the message names place and profiles."""
 
 
 class DeltaMismatchError(ExportError):

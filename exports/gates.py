@@ -18,6 +18,7 @@ from exports.delta import count_changes
 from exports.engine import run_sql
 from exports.freshness import find_freshness_faults
 from exports.manifest import PARQUET, Manifest, ManifestFile
+from exports.profile_marks import find_profile_faults
 from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
 from exports.sums import list_files
 from exports.text_form import row_sha256, text_projection
@@ -290,7 +291,12 @@ def check_fill(reading: ReleaseReading) -> list[str]:
     return [f"{source_id}: {name} fell from {was} to {now}" for source_id, name, was, now in fallen]
 
 
-FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema}
+def check_profile(reading: ReleaseReading) -> list[str]:
+    """Everything that can be met without the rest says for whom the release is, and so does the release before it."""
+    return find_profile_faults(reading.path, reading.manifest, reading.previous)
+
+
+FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema, "profile": check_profile}
 CONTENT_GATES: dict[str, Gate] = {
     "rows": check_rows,
     "hashes": check_hashes,

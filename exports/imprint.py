@@ -1,4 +1,6 @@
-"""The imprint: where a release is published and who vouches for it. Read from the environment at the command's edge.
+"""The imprint: for whom a release is, where it is published and who vouches for it.
+
+Read from the environment at the command's edge, but for the profile, which is asked for.
 
 KABARCHY_PUBLIC_URL     address of the catalogue for everybody; metadata then names files by whole addresses
 KABARCHY_MINISIGN_KEY   file of a minisign secret key without a password; SHA256SUMS is then signed
@@ -10,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from exports.errors import ImprintError
+from exports.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +23,19 @@ class Imprint:
     """Address of the catalogue, ending in a slash; None: the metadata names files relative to itself."""
     minisign_key: Path | None = None
     """Secret key that signs SHA256SUMS; None: nothing is signed."""
+    profile: Profile = Profile.PUBLIC
+
+    @property
+    def catalogue_url(self) -> str | None:
+        """Address of the catalogue that the release is in; None also for an internal one, which is in no public one."""
+        return self.public_url if self.profile is Profile.PUBLIC else None
 
 
 NO_IMPRINT = Imprint()
 """Neither an address nor a key."""
 
 
-def read_imprint(environment: Mapping[str, str]) -> Imprint:
+def read_imprint(environment: Mapping[str, str], profile: Profile = Profile.PUBLIC) -> Imprint:
     """Read the variables above; an empty one counts as not set. Raises ImprintError naming variable and value.
 
     >>> read_imprint({"KABARCHY_PUBLIC_URL": "https://data.example/news"}).public_url
@@ -38,5 +47,7 @@ def read_imprint(environment: Mapping[str, str]) -> Imprint:
     if key and not Path(key).expanduser().is_file():
         raise ImprintError(f"KABARCHY_MINISIGN_KEY: no such file: {key!r}")
     return Imprint(
-        public_url=url.rstrip("/") + "/" if url else None, minisign_key=Path(key).expanduser() if key else None
+        public_url=url.rstrip("/") + "/" if url else None,
+        minisign_key=Path(key).expanduser() if key else None,
+        profile=profile,
     )

@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from exports.column_stats import read_column_stats
-from exports.manifest import DESCRIPTION, TITLE, Manifest
+from exports.errors import ProfileMixedError
+from exports.manifest import Manifest
 from exports.page import CHANGES_SHOWN, open_release_tables, read_changes
 from exports.pages import render, templates_sha256
+from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.release import Release, list_releases
-from exports.rights import LEVELS, LICENCE_NAME, LICENCE_URL
+from exports.rights import LEVELS
 from exports.snippets import SNIPPETS
 from exports.source_page import read_source_facts
 from exports.sql_console import build_console
@@ -40,12 +42,17 @@ _BUILT = "built.json"
 
 def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: Versions) -> None:
     """Write what changes only with a release or the templates; safe to repeat, and to interrupt at any point."""
-    values = {**frame_values(latest.manifest.created), "versions": versions.versions, "live": ()}
+    values = {
+        **frame_values(latest.manifest.created, latest.manifest.profile),
+        "versions": versions.versions,
+        "live": (),
+    }
     build_console(site, latest.path, {**values, "root": ""})
     stamp = {
         "active": [version.id for version in versions.versions if version.status == "active"],
         "templates_sha256": templates_sha256(),
         "schema_version": latest.manifest.schema_version,
+        "profile": latest.manifest.profile,
     }
     if _read_stamp(site) == stamp:
         return
@@ -99,14 +106,23 @@ def _remove_others(site: Path, written: set[str]) -> None:
             path.unlink()
 
 
-def frame_values(now: datetime) -> dict[str, object]:
+def require_site_profile(site: Path, profile: Profile) -> None:
+    """Raise ProfileMixedError when the pages of a site are about releases of another profile."""
+    stamp = _read_stamp(site)
+    found = stamp.get("profile", profile) if isinstance(stamp, dict) else profile
+    if found != profile:
+        raise ProfileMixedError(f"{site}: is the catalogue of {found} releases, not of {profile} ones")
+
+
+def frame_values(now: datetime, profile: Profile) -> dict[str, object]:
     """What every page shows; `now` is aware, the instant that the page says it was made."""
     return {
-        "title": TITLE,
-        "description": DESCRIPTION,
+        "title": profile.dataset_title,
+        "description": profile.description,
         "now": now,
-        "licence_name": LICENCE_NAME,
-        "licence_url": LICENCE_URL,
+        "licence": profile.licence,
+        "is_internal": profile is Profile.INTERNAL,
+        "not_for_redistribution": NOT_FOR_REDISTRIBUTION,
     }
 
 

@@ -6,20 +6,14 @@ Written once, never changed. Instants are UTC, sizes bytes, hashes SHA-256 in he
 
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exports.profiles import DATASET, DESCRIPTION, TITLE, Profile
+
 MANIFEST_VERSION = 1
-DATASET = "kabarchy-central-asia-news"
-TITLE = "Kabarchy: the news of Central Asia"
-DESCRIPTION = (
-    "Articles and channel posts of Central Asian news outlets: stable id, link, headline, language, times, sources "
-    "named, and as much of the text as the rights of each outlet allow; with the history of changes between releases, "
-    "the freshness of every source, and the ledger of what did not make it into the data and why."
-)
 PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv"
 _MEDIA_TYPES = {
@@ -30,17 +24,9 @@ _MEDIA_TYPES = {
     ".jsonld": "application/ld+json",
     ".md": "text/markdown",
     ".parquet": PARQUET,
+    ".txt": "text/plain",
 }
 """By the ending of a file's name."""
-
-
-class Profile(StrEnum):
-    """For whom a release is."""
-
-    PUBLIC = "public"
-    """For everybody: of each article as much as the rights of its source allow."""
-    INTERNAL = "internal"
-    """For the operator's own analysts: the full text of everything, not for redistribution."""
 
 
 class _Part(BaseModel):

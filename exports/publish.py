@@ -18,8 +18,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from exports.errors import PublishConflictError, ReleaseDamagedError
-from exports.manifest import Profile, file_sha256
-from exports.release import Release, open_release
+from exports.lasting_pages import require_site_profile
+from exports.manifest import file_sha256
+from exports.profiles import Profile
+from exports.release import Release, open_release, require_profile
 from exports.release_id import id_order
 from exports.sums import SIGNATURE, SUMS, find_sum_faults, read_sums
 from exports.targets import Target
@@ -59,10 +61,13 @@ def publish_releases(
     """Bring a target up to the state of a folder of releases; one that is there already changes nothing.
 
     `site` is the folder of the catalogue; None: it is not published. Raises ReleaseDamagedError for a release that is
-    not what was written, PublishConflictError, and TargetError; then the pointer did not move.
+    not what was written, ProfileMixedError, PublishConflictError, and TargetError; then the pointer did not move.
     """
     report = PublishReport()
     with target:
+        require_profile(releases, profile)
+        if site is not None:
+            require_site_profile(site, profile)
         _require_profile(target, profile)
         known = read_versions(releases)
         listed = {version.id for version in _read_pointer(target).versions}
@@ -164,7 +169,7 @@ def _upload_order(path: str) -> tuple[int, str]:
 def _ours(known: Versions, releases: Path) -> Versions:
     """What we may say of versions: those that we hold, and those that were withdrawn on purpose."""
     said = [v for v in known.versions if v.status == "active" or (releases / v.id / WITHDRAWN).is_file()]
-    return Versions(latest=None, versions=tuple(said))
+    return Versions(latest=None, profile=known.profile, versions=tuple(said))
 
 
 def _read_pointer(target: Target) -> Versions:

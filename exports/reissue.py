@@ -25,7 +25,15 @@ from exports.errors import GateFailedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
 from exports.published import ARTICLES, make_redacted_tables
-from exports.release import Release, draft_folder, list_releases, list_superseded, move_pointer, remove_leftovers
+from exports.release import (
+    Release,
+    draft_folder,
+    list_releases,
+    list_superseded,
+    move_pointer,
+    remove_leftovers,
+    require_profile,
+)
 from exports.release_id import revised_id
 from exports.verify import verify_release
 from exports.withdrawal import WITHDRAWN, Withdrawal, is_withdrawn, write_withdrawal
@@ -40,13 +48,14 @@ def reissue_releases(
     """Take what was withdrawn out of every release in a folder; return the ids under which they were issued again.
 
     `withdrawn` are tombstones in the contract's columns; `now` is aware. Does nothing when no release holds any of it.
-    Raises ReleasesLockedError, ReleaseDamagedError, GateFailedError, SignatureError and ReleaseUnwritableError; then
-    the pointer did not move.
+    Raises ReleasesLockedError, ProfileMixedError, ReleaseDamagedError, GateFailedError, SignatureError and
+    ReleaseUnwritableError; then the pointer did not move.
     """
     if not releases.is_dir():
         return []
     with lock_releases(releases):
         remove_leftovers(releases)
+        require_profile(releases, imprint.profile)
         try:
             issued, emptied = _reissue(releases, withdrawn, now.astimezone(UTC), code_version, imprint)
             for path in emptied:
@@ -122,7 +131,7 @@ def _issue(releases: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Releas
 
 def _build(folder: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Draft | None:
     folders = [folder / "release", old, *([plan.previous[0]] if plan.previous else [])]
-    with open_engine(folders, scratch=folder / "scratch") as connection:
+    with open_engine(folders, scratch=folder / "scratch", profile=plan.imprint.profile) as connection:
         make_redacted_tables(connection, old, withdrawn)
         tables = hash_tables(connection)
         return build_draft(connection, folder / "release", plan, tables) if tables[ARTICLES.name].rows else None

@@ -29,10 +29,11 @@ from pydantic import ValidationError
 
 from exports.draft import Draft, Plan, build_draft, hash_tables
 from exports.engine import open_engine
-from exports.errors import GateFailedError, ReleaseDamagedError, ReleaseUnwritableError
+from exports.errors import GateFailedError, ProfileMixedError, ReleaseDamagedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
 from exports.manifest import Manifest, ManifestTable, file_sha256
+from exports.profiles import Profile
 from exports.published import PUBLISHED, make_tables
 from exports.release_id import RELEASE_ID, id_order, next_id
 from exports.verify import GateResult, verify_release
@@ -63,12 +64,14 @@ def cut_release(
     """Publish the generation's state; None when no table that decides (`published.Published`) changed.
 
     None too when there is neither an article nor an earlier release. `now` is aware and names the release. Raises
-    ReleasesLockedError, GateFailedError (nothing visible, noted in `failed.jsonl`), ReleaseDamagedError when the
-    release before cannot be built upon, SignatureError, and ReleaseUnwritableError (disk full and alike).
+    ReleasesLockedError, ProfileMixedError, GateFailedError (nothing visible, noted in `failed.jsonl`),
+    ReleaseDamagedError when the release before cannot be built upon, SignatureError, and ReleaseUnwritableError (disk
+    full and alike).
     """
-    releases.mkdir(parents=True, exist_ok=True)
+    releases.mkdir(parents=True, exist_ok=True, mode=imprint.profile.folder_mode)
     with lock_releases(releases):
         remove_leftovers(releases)
+        require_profile(releases, imprint.profile)
         _finish_pointer(releases)
         previous = next(reversed(list_releases(releases)), None)
         taken = [version.id for version in read_versions(releases).versions]
@@ -85,6 +88,18 @@ def cut_release(
                 return _publish(draft, releases, plan) if draft else None
         except (duckdb.Error, OSError) as error:
             raise ReleaseUnwritableError(f"{releases}: release {plan.id} of {generation.name}: {error}") from error
+
+
+def require_profile(releases: Path, profile: Profile) -> None:
+    """Raise ProfileMixedError unless all that a folder of releases holds, or ever held, is for a profile."""
+    known = read_versions(releases)
+    if known.versions and known.profile is not profile:
+        raise ProfileMixedError(f"{releases}: is for {known.profile} releases, not for {profile} ones")
+    for release in _open_releases(releases):
+        if release.manifest.profile is not profile:
+            raise ProfileMixedError(
+                f"{release.path}: is {release.manifest.profile}, in a folder for {profile} releases"
+            )
 
 
 def list_releases(releases: Path) -> list[Release]:
@@ -162,7 +177,9 @@ def draft_folder(releases: Path, release_id: str) -> Iterator[Path]:
 
 def _draft_if_changed(generation: Path, folder: Path, plan: Plan) -> Draft | None:
     folders = [folder / "release", *([plan.previous[0]] if plan.previous else [])]
-    with open_engine(folders, scratch=folder / "scratch", generation=generation) as connection:
+    with open_engine(
+        folders, scratch=folder / "scratch", generation=generation, profile=plan.imprint.profile
+    ) as connection:
         make_tables(connection)
         tables = hash_tables(connection)
         if not _is_changed(tables, plan.previous[1] if plan.previous else None):

@@ -1,15 +1,12 @@
-"""What a release may carry of each source, in words: the levels, the licence, and `RIGHTS.md`.
+"""What a release may carry of each source, in words: the levels and `RIGHTS.md`.
 
 The levels themselves are applied in `sql/published_articles.sql` and checked by the gate `rights`.
 """
 
 from exports.manifest import Manifest
 from exports.pages import render
+from exports.profiles import Profile
 from scrapers.records import RightsLevel
-
-LICENCE_NAME = "CC-BY-4.0"
-LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
-LICENCE_SCOPE = "Creative Commons Attribution 4.0 International, for the compilation and its metadata only"
 
 LEVELS: dict[RightsLevel, str] = {
     RightsLevel.METADATA: "link, headline, times, language, section, tags, sources named, counts and hashes; no text",
@@ -25,7 +22,6 @@ def render_rights(manifest: Manifest) -> str:
         "RIGHTS.md.j2",
         manifest=manifest,
         levels=LEVELS,
-        licence_name=LICENCE_NAME,
-        licence_url=LICENCE_URL,
-        licence_scope=LICENCE_SCOPE,
+        licence=manifest.profile.licence,
+        is_internal=manifest.profile is Profile.INTERNAL,
     )

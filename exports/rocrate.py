@@ -7,9 +7,11 @@ from typing import Any
 
 from exports.about import KEYWORDS, PUBLISHER, citation, release_address, release_urn, to_json
 from exports.manifest import Manifest, ManifestFile
-from exports.rights import LICENCE_NAME, LICENCE_SCOPE, LICENCE_URL
+from exports.profiles import Licence, Profile
 
 _VERSION = "https://w3id.org/ro/crate/1.3"
+
+_EXTENT = {Profile.PUBLIC: "Articles as far as rights allow", Profile.INTERNAL: "Articles with all of their texts"}
 
 Entity = dict[str, Any]
 
@@ -24,7 +26,7 @@ def render_rocrate(manifest: Manifest) -> str:
             "about": {"@id": "./"},
         },
         _root(manifest),
-        _licence(),
+        _licence(manifest.profile.licence),
         {"@id": "#publisher", "@type": "Organization", "name": PUBLISHER} | _url(manifest),
         *_provenance(manifest),
         *(_file(file) for file in manifest.files),
@@ -42,7 +44,7 @@ def _root(manifest: Manifest) -> Entity:
         "datePublished": manifest.created.isoformat(),
         "version": manifest.version,
         "keywords": list(KEYWORDS),
-        "license": {"@id": LICENCE_URL},
+        "license": {"@id": manifest.profile.licence.url},
         "author": {"@id": "#publisher"},
         "publisher": {"@id": "#publisher"},
         "creditText": citation(manifest),
@@ -51,8 +53,8 @@ def _root(manifest: Manifest) -> Entity:
     }
 
 
-def _licence() -> Entity:
-    return {"@id": LICENCE_URL, "@type": "CreativeWork", "name": LICENCE_NAME, "description": LICENCE_SCOPE}
+def _licence(licence: Licence) -> Entity:
+    return {"@id": licence.url, "@type": "CreativeWork", "name": licence.name, "description": licence.scope}
 
 
 def _url(manifest: Manifest) -> Entity:
@@ -67,7 +69,7 @@ def _provenance(manifest: Manifest) -> list[Entity]:
         "@id": "#cut",
         "@type": "CreateAction",
         "name": f"Cutting of the release by Kabarchy {manifest.build.code_version}",
-        "description": f"Articles as far as rights allow; gates passed: {', '.join(manifest.gates)}.",
+        "description": f"{_EXTENT[manifest.profile]}; gates passed: {', '.join(manifest.gates)}.",
         "endTime": manifest.created.isoformat(),
         "agent": {"@id": "#publisher"},
         "instrument": [{"@id": program["@id"]} for program in programs],

@@ -9,10 +9,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from exports.delta import apply_delta
 from exports.engine import open_engine
-from exports.errors import DeltaMismatchError, ReleaseUnreachableError
+from exports.errors import DeltaMismatchError, ProfileMixedError, ReleaseUnreachableError
 from exports.manifest import Manifest
+from exports.profiles import Profile
 from exports.published import ARTICLES, FILED_AT, logical_sha256
 from exports.release_at import ReleaseAt
 from exports.text_form import row_sha256
@@ -39,10 +42,12 @@ def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path)
     """Write to `target` what follows from the articles of release `start` by the deltas up to `wanted`.
 
     Raises ReleaseUnreachableError when there is no such way or a release cannot be read, and DeltaMismatchError when
-    the articles are not those of `start`, or the result is not what it must be; then `target` is as it was.
+    the articles are not those of `start`, or the result is not what it must be, and ProfileMixedError; then `target` is
+    as it was.
     """
-    steps = find_steps(start, wanted)
     manifest = wanted.manifest()
+    _require_same_profile(articles, wanted)
+    steps = find_steps(start, wanted)
     if manifest.schema_version != SCHEMA_VERSION:
         said = f"{wanted.name}: schema {manifest.schema_version}"
         raise ReleaseUnreachableError(f"{said}; this program applies deltas of {SCHEMA_VERSION}: take the whole file")
@@ -53,7 +58,7 @@ def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path)
             release_id = step.manifest().id
             delta = step.fetch(f"delta/from-{known}.parquet", folder / str(number))
             result = folder / f"{number}.parquet"
-            apply_delta(current, delta, result)
+            apply_delta(current, delta, result, profile=manifest.profile)
             current, known = result, release_id
         _prove(current, manifest)
         if current == articles:
@@ -67,6 +72,14 @@ def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path)
         logical_sha256=manifest.tables[ARTICLES.name].logical_sha256,
         path=target,
     )
+
+
+def _require_same_profile(articles: Path, wanted: ReleaseAt) -> None:
+    said = (pq.read_metadata(articles).metadata or {}).get(b"profile", Profile.PUBLIC.encode()).decode()
+    if said != wanted.manifest().profile:
+        raise ProfileMixedError(
+            f"{articles}: is of a release that is {said}; {wanted.name} is {wanted.manifest().profile}"
+        )
 
 
 def find_steps(start: str, wanted: ReleaseAt) -> list[ReleaseAt]:

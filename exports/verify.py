@@ -65,7 +65,7 @@ def _run_gates(path: Path, manifest: Manifest, before: Path | None) -> list[Gate
     folders = [path, *([before] if before else [])]
     with (
         tempfile.TemporaryDirectory(prefix="kabarchy-verify-") as scratch,
-        open_engine(folders, scratch=Path(scratch)) as connection,
+        open_engine(folders, scratch=Path(scratch), profile=manifest.profile) as connection,
     ):
         reading = ReleaseReading(path=path, manifest=manifest, connection=connection, previous=before)
         results = [_run_gate(name, gate, reading) for name, gate in FORM_GATES.items()]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from exports.errors import ReleaseDamagedError
 from exports.manifest import Changes, Manifest
+from exports.profiles import Profile
 from exports.release_id import id_order
 from scrapers.data_root import write_beside
 
@@ -40,6 +41,8 @@ class Versions(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     latest: str | None
+    profile: Profile = Profile.PUBLIC
+    """For whom all of them are."""
     versions: tuple[Version, ...]
 
     def to_json(self) -> str:
@@ -63,7 +66,7 @@ def write_versions(releases: Path, known: Versions, manifests: list[Manifest]) -
     entries = {manifest.id: _entry(manifest) for manifest in manifests}
     for version in known.versions:
         entries.setdefault(version.id, version.model_copy(update={"status": "withdrawn"}))
-    versions = _in_order(entries)
+    versions = _in_order(entries, manifests[0].profile if manifests else known.profile)
     write_beside(releases / VERSIONS, versions.to_json())
     return versions
 
@@ -75,13 +78,13 @@ def merge_versions(theirs: Versions, ours: Versions) -> Versions:
         known = entries.get(version.id)
         if known is None or known.status != "withdrawn":
             entries[version.id] = version
-    return _in_order(entries)
+    return _in_order(entries, ours.profile)
 
 
-def _in_order(entries: dict[str, Version]) -> Versions:
+def _in_order(entries: dict[str, Version], profile: Profile) -> Versions:
     ordered = sorted(entries.values(), key=lambda version: id_order(version.id), reverse=True)
     latest = next((version.id for version in ordered if version.status == "active"), None)
-    return Versions(latest=latest, versions=tuple(ordered))
+    return Versions(latest=latest, profile=profile, versions=tuple(ordered))
 
 
 def _entry(manifest: Manifest) -> Version:

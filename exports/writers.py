@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from exports.engine import run_sql
-from exports.manifest import DATASET, Manifest, ManifestFile, describe_file, file_sha256
+from exports.manifest import Manifest, ManifestFile, describe_file, file_sha256
+from exports.profiles import DATASET
 from exports.published import ARTICLES, SMALL, as_written, count_rows, text_rows, typed_rows
 from scrapers.tables import SCHEMA_VERSION
 

@@ -16,6 +16,7 @@ from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
 
+from exports.profiles import Profile
 from flows.settings import Settings, read_settings
 from scrapers.check_reports import sources_to_crawl
 from scrapers.data_root import DataRoot, open_data_root
@@ -62,6 +63,11 @@ BackfillOption = Annotated[
         help="Fetch what was published on these days (both included) in place of what is new; again to go on.",
         show_default=False,
     ),
+]
+
+
+ProfileOption = Annotated[
+    Profile, typer.Option("--profile", help="Which releases of the data root: for everybody, or internal ones.")
 ]
 
 

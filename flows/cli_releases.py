@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from exports.diff import diff_keys
+from exports.diff import compare_releases
+from exports.profiles import Profile, folders_of
 from exports.publish import publish_releases
 from exports.release import list_releases
 from exports.release_at import ReleaseAt, release_at
@@ -23,11 +24,13 @@ from flows.cli_options import (
     HomeOption,
     JsonOption,
     MisusedError,
+    ProfileOption,
     open_place,
     print_json,
     print_rows,
     read_place,
 )
+from scrapers.data_root import DataRoot
 
 releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut, here or elsewhere.")
 
@@ -37,16 +40,20 @@ ReleaseName = Annotated[
 
 
 @releases_app.command("list")
-def show_releases(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def show_releases(
+    home: HomeOption = None, as_json: JsonOption = False, profile: ProfileOption = Profile.PUBLIC
+) -> None:
     """List the releases, oldest first, with what changed in each."""
+    releases, _ = folders_of(open_place(home).root, profile)
     rows = [
         {
             "release": release.id,
+            "profile": release.manifest.profile,
             "created": release.manifest.created,
             "path": release.path,
             **release.manifest.changes.model_dump(),
         }
-        for release in list_releases(open_place(home).root.releases)
+        for release in list_releases(releases)
     ]
     print_json(rows) if as_json else print_rows(rows)
 
@@ -63,9 +70,10 @@ def verify(
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
+    profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
     """Put a release through every gate again; one elsewhere is fetched first. Exit code 1 when a gate fails."""
-    place = _place_of(release, home)
+    place = _place_of(release, home, profile)
     with tempfile.TemporaryDirectory(prefix="kabarchy-verify-") as folder:
         results = verify_release(place.fetch_all(Path(folder)))
     rows = [{"gate": gate.name, "ok": gate.is_ok, "detail": gate.detail} for gate in results]
@@ -75,9 +83,15 @@ def verify(
 
 
 @releases_app.command("diff")
-def diff(old: ReleaseName, new: ReleaseName, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def diff(
+    old: ReleaseName,
+    new: ReleaseName,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    profile: ProfileOption = Profile.PUBLIC,
+) -> None:
     """Say which articles differ between two releases; of one elsewhere only ids and hashes are fetched."""
-    found = diff_keys(_place_of(old, home).read_keys(), _place_of(new, home).read_keys())
+    found = compare_releases(_place_of(old, home, profile), _place_of(new, home, profile))
     if as_json:
         print_json(asdict(found))
         return
@@ -100,6 +114,7 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
+    profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
     """Bring articles up to date by deltas alone, and prove that they equal the full file of the release."""
     if Path(have).is_file():
@@ -107,9 +122,9 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
             raise MisusedError(f"{have}: a file does not say of which release it is: give --from")
         articles = Path(have)
     else:
-        old = _place_of(have, home)
+        old = _place_of(have, home, profile)
         start, articles = old.manifest().id, old.fetch("articles.parquet", output.parent / ".kabarchy-have")
-    report = asdict(update_articles(articles, start, _place_of(want, home), output))
+    report = asdict(update_articles(articles, start, _place_of(want, home, profile), output))
     print_json(report) if as_json else print_rows([report])
 
 
@@ -135,10 +150,10 @@ def publish(
     print_json(found) if as_json else print_rows([found])
 
 
-def _place_of(name: str | None, home: Path | None) -> ReleaseAt:
+def _place_of(name: str | None, home: Path | None, profile: Profile) -> ReleaseAt:
     if name is not None and ("/" in name or Path(name).is_dir()):
         return release_at(name)
-    releases = read_place(home).home / "releases"  # not opened: looking must not make a data root
+    releases, _ = folders_of(DataRoot(read_place(home).home), profile)  # not opened: looking must not make a data root
     latest = read_versions(releases).latest
     if latest is None:
         raise MisusedError(f"{releases}: no release yet")

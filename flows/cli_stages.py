@@ -5,6 +5,7 @@ from functools import partial
 
 import typer
 
+from exports.profiles import Profile
 from flows import stages
 from flows.cli_options import (
     DONE,
@@ -15,6 +16,7 @@ from flows.cli_options import (
     JsonOption,
     MaxSecondsOption,
     Place,
+    ProfileOption,
     SourceNames,
     SourcesOption,
     as_days,
@@ -69,14 +71,23 @@ def load(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOp
 
 
 def publish(
-    home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False, as_of: AsOfOption = None
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+    as_json: JsonOption = False,
+    as_of: AsOfOption = None,
+    profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Cut a release when something published changed, and build the catalogue."""
+    """Cut a release when something published changed, and build the catalogue.
+
+    With --profile internal: a release with the full text of everything, for your own analysts and not for
+    redistribution, in <home>/releases-internal, with its catalogue in <home>/site-internal; it is never sent anywhere.
+    """
     place, log, now = open_place(home, sources), log_to_stderr(), Clock(as_utc(as_of)).now()
 
     async def cut_and_show() -> dict[str, object]:
-        release = await stages.cut_release(place.settings, now, log)
-        return {"release": release, "catalogue": str(await stages.build_site(place.settings, now, log))}
+        release = await stages.cut_release(place.settings, now, log, profile=profile)
+        page = await stages.build_site(place.settings, now, log, profile=profile)
+        return {"release": release, "catalogue": str(page)}
 
     _finish(asyncio.run(cut_and_show()), (), as_json)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from exports.profiles import Profile
 from flows.processes import ChildLimits, ChildResult, Log, own_python, run_child
 from flows.reports import LoadCounts, SourceReport
 from flows.settings import Settings
@@ -171,15 +172,15 @@ async def publish_generation(settings: Settings, log: Log, *, wait_s: float) -> 
     return current_generation(settings.home / "analyst").name
 
 
-async def cut_release(settings: Settings, now: datetime, log: Log) -> str | None:
+async def cut_release(settings: Settings, now: datetime, log: Log, *, profile: Profile = Profile.PUBLIC) -> str | None:
     """Cut a release of the current generation; return its id, None when no published table changed."""
-    command = own_python("exports", "cut", "--home", str(settings.home), "--now", now.isoformat())
+    command = own_python("exports", "cut", *_of_release(settings, now, profile))
     return _read("release", await _run_stage("release", command, log), TypeAdapter(_Cut)).release
 
 
-async def build_site(settings: Settings, now: datetime, log: Log) -> Path:
+async def build_site(settings: Settings, now: datetime, log: Log, *, profile: Profile = Profile.PUBLIC) -> Path:
     """Build the catalogue; return its page."""
-    command = own_python("exports", "site", "--home", str(settings.home), "--now", now.isoformat())
+    command = own_python("exports", "site", *_of_release(settings, now, profile))
     return _read("site", await _run_stage("site", command, log), TypeAdapter(_Site)).page
 
 
@@ -187,6 +188,10 @@ async def publish_releases(settings: Settings, log: Log) -> str | None:
     """Publish releases and catalogue to where the settings say; return the release that readers see there."""
     command = own_python("exports", "publish", "--home", str(settings.home), "--to", str(settings.publish_to))
     return _read("publish", await _run_stage("publish", command, log), TypeAdapter(_Published)).latest
+
+
+def _of_release(settings: Settings, now: datetime, profile: Profile) -> list[str]:
+    return ["--home", str(settings.home), "--now", now.isoformat(), "--profile", profile.value]
 
 
 async def _run_stage(name: str, command: list[str], log: Log) -> ChildResult:

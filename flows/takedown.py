@@ -6,7 +6,7 @@ next `kabarchy takedown apply`; until then nothing of it comes in again. Nothing
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from exports.catalogue import build_site
 from exports.imprint import NO_IMPRINT, Imprint
+from exports.profiles import Profile, folders_of
 from exports.reissue import reissue_releases
 from scrapers.data_root import DataRoot
 from scrapers.identity import BadUrlError, article_id, normalise_url
@@ -86,15 +87,12 @@ def carry_out(
         withhold_source(root.archive, root.staging, root.visits, source_id, register)
         withhold_checks(root.checks, source_id, register)
     generation = _renew_warehouse(root, registry, register)
-    issued = [
-        release_id
-        for releases in (root.releases, root.internal_releases)
-        for release_id in reissue_releases(
-            releases, _tombstones(register), now=now, code_version=code_version, imprint=imprint
-        )
-    ]
-    if root.site.is_dir():
-        build_site(root.releases, root.site, generation=generation, now=now, imprint=imprint)
+    issued: list[str] = []
+    for profile in Profile:
+        (releases, site), own = folders_of(root, profile), replace(imprint, profile=profile)
+        issued += reissue_releases(releases, _tombstones(register), now=now, code_version=code_version, imprint=own)
+        if site.is_dir():
+            build_site(releases, site, generation=generation, now=now, imprint=own)
     note_carried_out(root.takedowns, register)
     return TakedownReport(
         n_articles=len(register.takedowns),

@@ -9,6 +9,7 @@ warehouse/kabarchy.duckdb                       the one history, one writer (war
 analyst/kabarchy.duckdb                         link to the newest read-only generation (warehouse.analyst_copy)
 releases/<id>/                                  immutable releases (exports.release)
 releases-internal/<id>/                         the same with all texts, not for redistribution
+site-internal/                                  the catalogue of those
 site/                                           catalogue, rebuilt from the releases (exports.catalogue)
 takedown/register.json                          what was taken down, private (scrapers.takedowns)
 checks/<source>/<time>.json                     what a check of a source found (scrapers.check_reports)
@@ -69,6 +70,11 @@ class DataRoot:
     def internal_releases(self) -> Path:
         """Releases with the full text of everything, for the operator's own analysts."""
         return self.path / "releases-internal"
+
+    @property
+    def internal_site(self) -> Path:
+        """The catalogue of the internal releases."""
+        return self.path / "site-internal"
 
     @property
     def takedowns(self) -> Path:

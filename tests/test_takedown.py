@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from exports.catalogue import build_site
 from exports.delta import apply_delta
+from exports.profiles import Profile
 from exports.release import list_releases
 from exports.verify import verify_release
 from exports.versions import read_versions
@@ -125,6 +126,7 @@ class Story:
 
 
 HOLDERS = ("analyst", "archive", "checks", "releases", "site", "staging", "visits", "warehouse")
+INTERNAL_HOLDERS = ("releases-internal", "site-internal")
 """Folders of the data root that all hold something of the two articles before they are taken down."""
 
 
@@ -155,8 +157,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         say(site, 2)
         pipeline.run(DAYS[1], "day-2")
         build_site(pipeline.root.releases, pipeline.root.site, generation=None, now=DAYS[1])
+        assert run_verb(pipeline, "publish", "--profile", "internal", "--as-of", "2026-11-21T06:00:00").exit_code == 0
         look_closely(pipeline, site)
-        assert set(HOLDERS) <= {path.split("/")[0] for path in find_marker(pipeline.root.path)}
+        assert {*HOLDERS, *INTERNAL_HOLDERS} == {path.split("/")[0] for path in find_marker(pipeline.root.path)}
         before = new_pipeline(tmp_path_factory.mktemp("before") / "home")
         for release in list_releases(pipeline.root.releases):
             copy_tree(release.path, before.root.releases / release.id)
@@ -171,7 +174,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def kabarchy(story: Story, *words: str) -> Result:
-    return CliRunner().invoke(app, [*words, "--home", str(story.pipeline.root.path)])
+    return run_verb(story.pipeline, *words)
+
+
+def run_verb(pipeline: Pipeline, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(pipeline.root.path)])
 
 
 def copy_tree(source: Path, target: Path) -> None:
@@ -242,6 +249,13 @@ def test_every_release_is_issued_again_and_passes_every_gate(story: Story) -> No
     assert [
         (release.manifest.revision, release.manifest.supersedes, release.manifest.redactions) for release in standing
     ] == [(2, "2026-11-20", 2), (2, "2026-11-21", 2)]
+
+
+def test_an_internal_release_is_issued_again_as_an_internal_one(story: Story) -> None:
+    (release,) = list_releases(story.pipeline.root.internal_releases)
+
+    assert (release.id, release.manifest.profile) == ("2026-11-21.r2", Profile.INTERNAL)
+    assert [result for result in verify_release(release.path) if not result.is_ok] == []
 
 
 def test_the_old_releases_keep_nothing_but_the_notice(story: Story) -> None:
@@ -358,7 +372,7 @@ def test_a_source_that_opts_out_is_gone_from_everything_and_is_not_looked_at_aga
 
     result = kabarchy(story, "takedown", "add", "--source", "chan", "--reason", "source_optout", "--note", "letter 8")
 
-    assert (result.exit_code, {path.split("/")[0] for path in held}) == (0, set(HOLDERS) - {"visits"})
+    assert (result.exit_code, {path.split("/")[0] for path in held}) == (0, {*HOLDERS, *INTERNAL_HOLDERS} - {"visits"})
     assert find_marker(story.pipeline.root.path, "Third post") == []
     assert story.pipeline.probe("chan") == 2
     assert {row["source_id"] for row in story.pipeline.table("from article").to_pylist()} == {"site"}

@@ -4,7 +4,8 @@
 -- The level of a row is the least that its source's level and all signals allow: a reservation of text and data mining,
 -- by the source or by the page itself, leaves metadata; full text needs a licence and evidence of it, a claim without them counts for nothing; an unknown
 -- source or level is metadata. Names of authors are published only with a licensed full text. An excerpt that is more
--- than an excerpt (over 200 characters, or over a quarter of the text) is withheld. An empty text is null.
+-- than an excerpt (over 200 characters, or over a quarter of the text) is withheld. An empty text is null. A release of
+-- the profile `internal` withholds nothing; its levels say what may be shown to others.
 create or replace view published_articles as
 with source_rights as (
     select
@@ -23,6 +24,7 @@ with source_rights as (
 leveled as (
     select
         article.* exclude (tdm_reserved),
+        getvariable('profile') = 'internal' as is_internal,
         case
             when article.tdm_reserved then 'metadata'
             else coalesce(source_rights.rights_level, 'metadata')
@@ -44,9 +46,10 @@ final as (
         kind,
         url,
         nullif(title, '') as title,
-        case when rights_level = 'full_text' then nullif(text, '') end as text,
+        case when rights_level = 'full_text' or is_internal then nullif(text, '') end as text,
         case
-            when rights_level in ('excerpt', 'full_text') and length(excerpt) <= least(200, n_chars // 4)
+            when is_internal
+                or (rights_level in ('excerpt', 'full_text') and length(excerpt) <= least(200, n_chars // 4))
                 then nullif(excerpt, '')
         end as excerpt,
         language,
@@ -58,7 +61,7 @@ final as (
         nullif(published_raw, '') as published_raw,
         zone_assumed,
         modified_at,
-        case when rights_level = 'full_text' then nullif(authors, '') end as authors,
+        case when rights_level = 'full_text' or is_internal then nullif(authors, '') end as authors,
         nullif(section, '') as section,
         nullif(tags, '') as tags,
         n_words,

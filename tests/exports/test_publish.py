@@ -8,8 +8,8 @@ from pathlib import Path
 import obstore
 import pytest
 
-from exports.errors import PublishConflictError, ReleaseDamagedError, TargetError
-from exports.manifest import Profile
+from exports.errors import ProfileMixedError, PublishConflictError, ReleaseDamagedError, TargetError
+from exports.profiles import Profile
 from exports.publish import PublishReport, publish_releases
 from exports.target_folder import FolderTarget
 from exports.target_s3 import S3Target
@@ -193,17 +193,17 @@ def test_the_catalogue_follows_the_pointer(history: History, target: Target, tmp
 
 
 def test_a_target_is_for_one_profile(history: History, target: Target, tmp_path: Path) -> None:
-    releases = held(history, tmp_path / "releases", 1)
-    publish_releases(releases, None, target)
+    with target:
+        target.swap(".kabarchy-profile", b"internal", None)
 
-    with pytest.raises(PublishConflictError, match="the target is for public releases, these are internal"):
-        publish_releases(releases, None, target, profile=Profile.INTERNAL)
+    with pytest.raises(PublishConflictError, match="the target is for internal releases, these are public"):
+        publish_releases(held(history, tmp_path / "releases", 1), None, target)
 
 
-def test_an_internal_publication_refuses_a_release_of_the_other_profile(
+def test_an_internal_publication_refuses_releases_of_the_other_profile(
     history: History, target: Target, tmp_path: Path
 ) -> None:
-    with pytest.raises(PublishConflictError, match="2026-11-20: is public, not internal"):
+    with pytest.raises(ProfileMixedError, match="is for public releases, not for internal ones"):
         publish_releases(held(history, tmp_path / "releases", 1), None, target, profile=Profile.INTERNAL)
 
 
