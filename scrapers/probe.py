@@ -15,13 +15,17 @@ from scrapers.archive import ArchivedCrawl, list_crawls, open_crawl
 from scrapers.check_reports import PROBE_MAX_S
 from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
 from scrapers.redaction import redact_crawl
-from scrapers.registry import Entry, SitemapEntry, Source
+from scrapers.registry import Entry, ListingEntry, SitemapEntry, Source
 from scrapers.takedowns import Register
 
 _Found = TypeVar("_Found")
 
 PAGES_MAX = 3
 """Pages of a probe: enough to see whether a selector holds, few enough for a stranger's server."""
+
+DAYS = 3
+"""Of an entry with a date in its address: today's page does not exist at the beginning of the day, and where the day
+before is a Sunday, many outlets have nothing on it either."""
 
 _CHILDREN_MAX = 2  # files of sitemap indexes, newest first: the index itself rarely names a page
 
@@ -46,7 +50,7 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
     Raises ContactRequiredError; OSError when the workplace cannot be written.
     """
     source = with_all_entries(job.source)
-    n_sitemaps = sum(isinstance(entry, SitemapEntry) for entry in source.entries)
+    n_sitemaps = sum(entry.days if entry.is_dated else 1 for entry in source.entries if isinstance(entry, SitemapEntry))
     limits = CrawlLimits(
         register=job.register,
         max_pages=job.max_pages,
@@ -73,11 +77,12 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
 
 
 def with_all_entries(source: Source) -> Source:
-    """Return the source with its spare entries among the others, each read one page deep."""
-    entries = tuple(_one_page(entry) for entry in (*source.entries, *source.spare_entries))
+    """Return the source with its spare entries among the others, each read one page and DAYS days deep."""
+    entries = tuple(_shallow(entry) for entry in (*source.entries, *source.spare_entries))
     return source.model_copy(update={"entries": entries})
 
 
-def _one_page(entry: Entry) -> Entry:
-    bounds = {"max_pages", "days"} & set(type(entry).model_fields)
-    return entry.model_copy(update=dict.fromkeys(bounds, 1))
+def _shallow(entry: Entry) -> Entry:
+    if isinstance(entry, SitemapEntry | ListingEntry) and entry.is_dated:
+        entry = entry.model_copy(update={"days": DAYS})
+    return entry.model_copy(update={"max_pages": 1}) if "max_pages" in type(entry).model_fields else entry

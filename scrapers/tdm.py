@@ -3,8 +3,12 @@
 Read are `/.well-known/tdmrep.json`, header and meta tag `tdm-reservation` (W3C TDM Reservation Protocol, 2024),
 `Content-Usage` (IETF AIPREF drafts) and `Content-Signal` lines of robots.txt and headers, `noai` in X-Robots-Tag and
 meta robots, and `/ai.txt`. Of statements that contradict each other the reservation counts (Directive (EU) 2019/790,
-art. 4: a reservation has to be respected; a permission can be given later, a publication cannot be taken back). So does
-one that cannot be read. A page of HTML in place of a file is no file.
+art. 4: a reservation has to be respected; a permission can be given later, a publication cannot be taken back).
+
+A tdmrep.json that is none (empty, "Not Found", a page of HTML, JSON of another kind) says nothing: servers answer 200
+to any address. It stands among the signals as unreadable. A value other than 0 and 1 was meant to say something and
+counts as a reservation. Of several locations the longest that matches a path speaks for it, as in robots.txt
+(RFC 9309, 2.2.2).
 """
 
 import json
@@ -12,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scrapers.records import join_list
 
@@ -24,12 +28,18 @@ _TOKEN = "kabarchy"  # noqa: S105 - our product token in robots.txt, not a secre
 _USES = frozenset({"train-ai", "ai-train", "train-genai", "tdm", "ai"})
 """Uses that are text and data mining, or what our releases are most used for. Search, quoting and the like are not."""
 
+_USE = re.compile(r"(?<![\w-])([\w-]++)\s*+=\s*+\"?(n|no|y|yes)\b")
+"""Possessive, so that half a megabyte without an equals sign is read once."""
+
 _HEAD_BYTES = 256 * 1024
 """Meta tags stand at the top; the longest head met has 180 KiB."""
 
 _META = re.compile(rb"<meta\b[^>]{1,1000}>", re.IGNORECASE)
-_NAME = re.compile(rb"\bname\s*=\s*[\"']?\s*(tdm-reservation|robots)\b", re.IGNORECASE)
+_NAME = re.compile(rb"\bname\s*=\s*[\"']?\s*(tdm-reservation|tdm-policy|robots)\b", re.IGNORECASE)
 _CONTENT = re.compile(rb"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
+_SAID_MAX_CHARS = 60
+"""What is kept of a statement; of the address of a policy thrice as much."""
+
 _NOAI = re.compile(r"(?i)\bnoai\b")
 _TEXT_TYPES = re.compile(r"^(?:/|\*|/\*)$|\.(?:html?|txt|php|\*)\$?$")
 
@@ -59,7 +69,8 @@ class Reservation:
 class _Statement:
     where: str
     what: str
-    is_reserved: bool
+    is_reserved: bool | None
+    """None: it decides nothing, and is kept to be read by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +80,13 @@ class _Rule:
 
     def matches(self, path: str) -> bool:
         """By the language of robots.txt: a prefix, `*` for anything, `$` for the end."""
-        parts = [re.escape(part) for part in self.pattern.removesuffix("$").split("*")]
-        end = r"\Z" if self.pattern.endswith("$") else ""
-        return re.match(".*?".join(parts) + end, path, re.DOTALL) is not None
+        pattern = unquote(self.pattern)
+        parts = [re.escape(part) for part in pattern.removesuffix("$").split("*")]
+        end = r"\Z" if pattern.endswith("$") else ""
+        return re.match(".*?".join(parts) + end, unquote(path), re.DOTALL) is not None
+
+
+_UNREADABLE = _Rule("/", _Statement("tdmrep.json", "unreadable", is_reserved=None))
 
 
 @dataclass(slots=True)
@@ -96,7 +111,8 @@ class SiteRights:
         if not found:
             return Reservation()
         signals = join_list(dict.fromkeys(f"{said.where}: {said.what}" for said in found))
-        return Reservation(is_reserved=any(said.is_reserved for said in found), signals=signals)
+        decisive = [said.is_reserved for said in found if said.is_reserved is not None]
+        return Reservation(is_reserved=any(decisive) if decisive else None, signals=signals)
 
     def _of_site(self, url: str) -> Iterator[_Statement]:
         parts = urlsplit(url)
@@ -110,37 +126,52 @@ class SiteRights:
 
 def _file_rules(path: str, file: SiteFile) -> list[_Rule]:
     text = file.body.decode("utf-8-sig", "replace")
-    if file.status != 200 or text.lstrip().startswith("<"):
+    if file.status != 200:
         return []
     if path == TDMREP:
         return _tdmrep_rules(text)
+    if text.lstrip().startswith("<"):  # a page in place of a file
+        return []
     return list(_ai_txt_rules(text)) if path == AI_TXT else list(_robots_rules(text))
 
 
 def _tdmrep_rules(text: str) -> list[_Rule]:
     try:
         said = json.loads(text)
-        entries = said if isinstance(said, list) else [said]
-        return [_tdmrep_rule(entry) for entry in entries]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return [_Rule("/", _Statement("tdmrep.json", "unreadable", is_reserved=True))]
+    except (ValueError, RecursionError):
+        return [_UNREADABLE]
+    return [_tdmrep_rule(entry) for entry in (said if isinstance(said, list) else [said])]
 
 
-def _tdmrep_rule(entry: dict[str, Any]) -> _Rule:
-    value = str(entry["tdm-reservation"])
-    return _Rule(str(entry.get("location", "/")), _Statement("tdmrep.json", value[:20], is_reserved=value != "0"))
+def _tdmrep_rule(entry: Any) -> _Rule:
+    if not isinstance(entry, dict) or "tdm-reservation" not in entry:
+        return _UNREADABLE
+    value, policy = entry["tdm-reservation"], entry.get("tdm-policy")
+    what = f"{value}"[:20] + (f", {_policy(policy)}" if policy else "")
+    location = _path_pattern(str(entry.get("location") or "/"))
+    return _Rule(location, _Statement("tdmrep.json", what, is_reserved=value not in (0, "0")))
+
+
+def _path_pattern(location: str) -> str:
+    """Return the path of a location, which some write as a whole address or without its slash."""
+    path = re.sub(r"^https?://[^/]*", "", location)
+    return path if path.startswith(("/", "*")) else f"/{path}"
+
+
+def _policy(address: object) -> str:
+    return f"tdm-policy {address}"[: 3 * _SAID_MAX_CHARS]
 
 
 def _ai_txt_rules(text: str) -> Iterator[_Rule]:
     for agents, name, value in _lines(text):
         if name == "disallow" and _is_for_us(agents) and _TEXT_TYPES.search(value):
-            yield _Rule("/", _Statement("ai.txt", f"disallow {value}"[:60], is_reserved=True))
+            yield _Rule("/", _Statement("ai.txt", f"disallow {value}"[:_SAID_MAX_CHARS], is_reserved=True))
 
 
 def _robots_rules(text: str) -> Iterator[_Rule]:
     for agents, name, value in _lines(text):
         if name in ("content-usage", "content-signal") and _is_for_us(agents):
-            path, _, uses = value.partition(" ") if value.startswith("/") else ("/", "", value)
+            path, uses = (*value.split(maxsplit=1), "")[:2] if value.startswith("/") else ("/", value)
             yield from (_Rule(path, statement) for statement in _of_uses(f"robots.txt {name}", uses))
 
 
@@ -162,11 +193,10 @@ def _is_for_us(agents: list[str]) -> bool:
 
 
 def _of_uses(where: str, text: str) -> Iterator[_Statement]:
-    """Read `train-ai=n, search=y`."""
-    for part in re.split(r"[,;\s]+", text.lower()):
-        use, _, value = part.partition("=")
-        if use in _USES and value[:1] in ("n", "y"):
-            yield _Statement(where, part[:60], is_reserved=value.startswith("n"))
+    """Read `train-ai=n, search=y`, with or without white space around the signs."""
+    for use, value in _USE.findall(text.lower()):
+        if use in _USES:
+            yield _Statement(where, f"{use}={value}", is_reserved=value.startswith("n"))
 
 
 def _of_headers(headers: Sequence[tuple[str, str]]) -> Iterator[_Statement]:
@@ -174,6 +204,8 @@ def _of_headers(headers: Sequence[tuple[str, str]]) -> Iterator[_Statement]:
         match name.lower():
             case "tdm-reservation":
                 yield _Statement("header", f"tdm-reservation {value.strip()[:20]}", is_reserved=value.strip() != "0")
+            case "tdm-policy":
+                yield _Statement("header", _policy(value.strip()), is_reserved=None)
             case "content-usage" | "content-signal" as field_name:
                 yield from _of_uses(f"header {field_name}", value)
             case "x-robots-tag" if _NOAI.search(value):
@@ -186,7 +218,9 @@ def _of_meta(head: bytes) -> Iterator[_Statement]:
         if name is None or content is None:
             continue
         value = next((group for group in content.groups() if group), b"").decode("ascii", "replace").strip()
-        if name[1].lower() == b"tdm-reservation":
+        if name[1].lower() == b"tdm-policy":
+            yield _Statement("meta", _policy(value), is_reserved=None)
+        elif name[1].lower() == b"tdm-reservation":
             yield _Statement("meta", f"tdm-reservation {value[:20]}", is_reserved=value != "0")
         elif _NOAI.search(value):
             yield _Statement("meta", "robots noai", is_reserved=True)

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,9 +21,12 @@ from scrapers.check_reports import (
     sources_to_crawl,
 )
 from scrapers.data_root import open_data_root
+from scrapers.probe import with_all_entries
 from scrapers.registry import Source
 from scrapers.registry_folder import load_registry
+from scrapers.verdicts import judge
 from tests.scrapers.crawling import ROOT
+from tests.scrapers.offline import HOST, offline, sitemap
 from tests.scrapers.site import Reply, Site, feed, served
 
 SENTENCES = "Бишкекте жаңы китепкана ачылды. Ага шаардын тургундары менен окуучулар келишти. " * 12
@@ -168,6 +171,19 @@ def test_a_probe_leaves_its_report_and_the_hosts_pace_and_nothing_else(probed: P
 
     assert sorted(it for it in files if not it.startswith("hosts/")) == [report, "kabarchy.json", "sources/outlet.toml"]
     assert latest_report(probed.home / "checks", "outlet") == probed.report
+
+
+@pytest.mark.parametrize("newest", [18, 19, 20])
+def test_a_dated_entry_is_good_although_the_day_that_has_just_begun_has_no_page(tmp_path: Path, newest: int) -> None:
+    site = offline(tmp_path, {"kind": "sitemap", "url": HOST + "/{YYYY}/{MM}/{DD}.xml"})
+    midnight = datetime(2026, 11, 20, 0, 5, tzinfo=UTC)
+
+    probe = replace(site, source=with_all_entries(site.source))
+    probe.crawl({f"/2026/11/{newest}.xml": sitemap("/a"), "/a": article().body}, as_of=midnight)
+    (entry,) = judge(probe.last(), site.source).entries
+
+    assert (entry.problem, entry.n_links) == (None, 1)
+    assert [path for path in probe.asked if ".xml" in path] == ["/2026/11/20.xml", "/2026/11/19.xml", "/2026/11/18.xml"]
 
 
 def test_a_source_of_others_is_not_probed_without_a_contact(tmp_path: Path) -> None:

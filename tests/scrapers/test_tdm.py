@@ -36,18 +36,57 @@ def page_says(head: str = "", **headers: str) -> Reservation:
         ('[{"location": "/", "tdm-reservation": 1}, {"location": "/news/", "tdm-reservation": 0}]', False),
         ('[{"location": "/", "tdm-reservation": 0}, {"location": "/news/1$", "tdm-reservation": 1}]', True),
         ('{"tdm-reservation": 1}', True),
-        ("[{", True),
-        ('["yes"]', True),
-        ("[" * 100_000, True),
-        ("<html>not found</html>", None),
-        ("\ufeff\n<!DOCTYPE html><html>not found</html>", None),
+        ('\ufeff[{"location": "/news/", "tdm-reservation": 1}]', True),
+        ('{"tdm-reservation": false}', False),
+        ('[{"location": "/", "tdm-reservation": "yes"}]', True),
+        ('[{"location": "/news/*$", "tdm-reservation": 1}, {"location": "/*", "tdm-reservation": 0}]', True),
+        ('[{"location": "https://site.example/news/", "tdm-reservation": 1}]', True),
+        ('[{"location": "news/1", "tdm-reservation": 1}]', True),
+        ('[{"location": "/%6Eews/1", "tdm-reservation": 1}]', True),
+        ('[{"location": "*/1$", "tdm-reservation": 1}]', True),
+        ('["noise", {"location": "/news/", "tdm-reservation": 1}]', True),
         ("[]", None),
     ],
 )
-def test_the_tdmrep_file_reserves_what_its_longest_pattern_says_and_all_when_unreadable(
+def test_the_tdmrep_file_reserves_what_its_longest_location_that_matches_says(
     body: str, is_reserved: bool | None
 ) -> None:
     assert said("/.well-known/tdmrep.json", body).is_reserved is is_reserved
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "Not Found",
+        "[{",
+        '["yes"]',
+        '{"error": 404}',
+        "[" * 100_000,
+        "<html>not found</html>",
+        "\ufeff\n<!DOCTYPE html><html>not found</html>",
+    ],
+)
+def test_what_is_no_tdmrep_file_reserves_nothing_and_is_told_as_unreadable(body: str) -> None:
+    assert said("/.well-known/tdmrep.json", body) == Reservation(signals="tdmrep.json: unreadable")
+
+
+def test_an_unreadable_tdmrep_file_hides_no_other_word() -> None:
+    unreadable = SiteFile(asked_url=f"{SITE}/.well-known/tdmrep.json", status=200, headers=(), body=b"")
+
+    rights = SiteRights.read([unreadable]).reservation(f"{SITE}/news/1", [("tdm-reservation", "1")], b"")
+
+    assert rights.is_reserved
+
+
+def test_the_address_of_a_policy_is_kept_beside_what_it_belongs_to() -> None:
+    policy = "https://site.example/policy.json"
+    body = f'[{{"location": "/news/", "tdm-reservation": 1, "tdm-policy": "{policy}"}}]'
+
+    assert said("/.well-known/tdmrep.json", body).signals == f"tdmrep.json: 1, tdm-policy {policy}"
+    assert said("/.well-known/tdmrep.json", body, url=f"{SITE}/photo/1") == Reservation()
+    assert page_says(tdm_policy=policy) == Reservation(signals=f"header: tdm-policy {policy}")
+    assert page_says(f'<meta name="tdm-policy" content="{policy}">').signals == f"meta: tdm-policy {policy}"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +94,13 @@ def test_the_tdmrep_file_reserves_what_its_longest_pattern_says_and_all_when_unr
     [
         ("User-agent: *\nContent-Signal: search=yes,ai-train=no\nAllow: /", True),
         ("User-agent: *\nContent-Usage: train-ai=n", True),
+        ("User-agent: *\nContent-Usage: ai-train = no", True),
+        ("User-agent: *\nContent-Signal: search = yes , ai-train\t=\tno", True),
+        ("User-agent: *\nContent-Usage: /news/\ttrain-ai = n", True),
+        ("User-agent: *\nContent-Usage: /photo/ train-ai = n", None),
+        ("User-agent: *\nContent-Usage: train-ai = y", False),
+        ('User-agent: *\nContent-Usage: train-ai="n"', True),
+        ("User-agent: *\nContent-Usage: my-train-ai=n, train-ai=maybe", None),
         ("Content-Usage: train-ai=y", False),
         ("User-agent: *\nContent-Usage: /photo/ train-ai=n", None),
         ("User-agent: *\nContent-Usage: /news/ train-ai=n", True),
@@ -62,6 +108,7 @@ def test_the_tdmrep_file_reserves_what_its_longest_pattern_says_and_all_when_unr
         ("User-agent: GPTBot\nUser-agent: *\nContent-Signal: ai-train=no", True),
         ("User-agent: *\nContent-Signal: search=no, ai-input=no", None),
         ("User-agent: *\nDisallow: /x # Content-Signal: ai-train=no", None),
+        ("Content-Signal: " + "a" * 500_000, None),
     ],
 )
 def test_lines_of_robots_txt_reserve_for_all_or_for_us(body: str, is_reserved: bool | None) -> None:
@@ -89,6 +136,7 @@ def test_an_ai_txt_reserves_text_not_pictures(body: str, status: int, is_reserve
         (page_says(TDM_Reservation="0"), False),
         (page_says(tdm_reservation="maybe"), True),
         (page_says(Content_Usage="train-ai=n"), True),
+        (page_says(Content_Usage="search = y, train-ai = n"), True),
         (page_says(X_Robots_Tag="noindex, noai"), True),
         (page_says(X_Robots_Tag="noindex"), None),
         (page_says('<meta name="tdm-reservation" content="1">'), True),

@@ -6,7 +6,9 @@ with said as (
         source_id,
         arg_max(tdm_reserved, (fetched_at, capture_id)) as is_reserved,
     from warehouse.capture
-    where tdm_reserved is not null and regexp_matches(tdm_signals, '(tdmrep\.json|robots\.txt|ai\.txt)')
+    where
+        tdm_reserved is not null
+        and regexp_matches(replace(tdm_signals, 'tdmrep.json: unreadable', ''), '(tdmrep\.json|robots\.txt|ai\.txt)')
     group by source_id
 )
 
