@@ -50,6 +50,7 @@ class SkipReason(StrEnum):
     DAILY_BUDGET = "daily_budget"
     """The host has had all the requests of this UTC day that we allow ourselves."""
     BAD_URL = "bad_url"
+    """It is no http(s) address, or longer than 2,047 characters."""
     WITHHELD = "withheld"
     """The article was taken down, or its source opted out."""
     TRAP = "trap"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 
 from scrapers.identity import BadUrlError, normalise_url
 from scrapers.outcomes import DiscoveredUrl
@@ -41,10 +42,17 @@ def gather(found: Iterable[tuple[str, Hints]], base: str) -> tuple[tuple[Discove
         try:
             url = normalise_url(_refuse_glued(href), base=base)
         except BadUrlError:
-            bad[href[:BAD_LINK_MAX_CHARS]] = None
+            bad[_kept(href)] = None
         else:
             links.setdefault(url, DiscoveredUrl(url=url, hints=hints))
     return tuple(links.values()), tuple(bad)
+
+
+def _kept(href: str) -> str:
+    """Return what is kept of a link that is none; of one that is cut its digest too, so that each is counted."""
+    if len(href) <= BAD_LINK_MAX_CHARS:
+        return href
+    return f"{href[:BAD_LINK_MAX_CHARS]}... sha256 {sha256(href.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 def _refuse_glued(href: str) -> str:

@@ -1,5 +1,9 @@
-"""Sitemaps: plain, news and index, gzipped or not (sitemaps.org 0.9, Google news)."""
+"""Sitemaps: plain, news and index, and text with an address a line, gzipped or not (sitemaps.org 0.9, Google news).
 
+What one is follows from its body: robots.txt names sitemaps without `.xml`, and servers give types as they like.
+"""
+
+import re
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -17,6 +21,7 @@ SITEMAP_MAX_BYTES = 50 * 2**20
 SITEMAP_MAX_URLS = 50_000
 """The protocol's limit for one file."""
 
+_BEGINS_WITH_ADDRESS = re.compile(rb"(?:\xef\xbb\xbf)?\s*https?://\S", re.IGNORECASE)
 _ROOTS = ("urlset", "sitemapindex")
 _ENDS = (b"</urlset>", b"</sitemapindex>")
 _FIELDS = {"loc": "loc", "lastmod": "modified", "publication_date": "published", "title": "title"}
@@ -33,6 +38,9 @@ def discover(body: bytes, url: str, entry: SitemapEntry) -> Discovery:
         raise BadContentError("declares entities")
     if is_html(xml):
         raise BadContentError("HTML instead of a sitemap")
+    if addresses := _read_text(xml):
+        links, bad = gather(addresses, url)
+        return Discovery(links=links, bad_links=bad)
     try:
         root, found = _read_tolerantly(xml)
     except etree.XMLSyntaxError as error:
@@ -49,6 +57,14 @@ def _gunzip(body: bytes) -> bytes:
         return gunzip(body, SITEMAP_MAX_BYTES)
     except (DamagedGzipError, GzipTooBigError) as error:
         raise BadContentError(str(error)) from error
+
+
+def _read_text(body: bytes) -> list[tuple[str, Hints]]:
+    """Return the lines of a text file that begins with an address; none of anything else."""
+    if not _BEGINS_WITH_ADDRESS.match(body):
+        return []
+    lines = body.decode("utf-8-sig", "replace").splitlines()
+    return [(line.strip(), Hints()) for line in lines if line.strip()][:SITEMAP_MAX_URLS]
 
 
 def _read_tolerantly(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:
@@ -98,7 +114,8 @@ def _location(element: etree._Element) -> Iterator[tuple[str, Hints]]:
     news = [part for child in element if _local_name(child) == "news" for part in child]
     for child in (*element, *news):
         name = _FIELDS.get(_local_name(child))
-        text = words(child.text)
+        # Not `words` for an address: one that is cut would lead elsewhere.
+        text = (child.text or "").strip() if name == "loc" else words(child.text)
         if name and text and name not in said:
             said[name] = text
     if "loc" in said:

@@ -33,10 +33,13 @@ def replies(url: str) -> dict[str, Reply]:
     )
     locs = "".join(f"<url><loc>{url}{path}</loc></url>" for path in paths)
     return {
-        "/robots.txt": Reply(f"User-agent: *\nDisallow: /wp-admin/\nSitemap: {url}/map.xml".encode()),
+        "/robots.txt": Reply(
+            f"User-agent: *\nDisallow: /wp-admin/\nSitemap: {url}/map.xml\nsitemap:{url}/maps/all".encode()
+        ),
         "/": Reply(HOME.encode()),
         "/ky/rss": feed(url, paths),
         "/map.xml": Reply(f"<urlset>{locs}</urlset>".encode()),
+        "/maps/all": Reply("\n".join(url + path for path in paths).encode(), headers={"Content-Type": "text/plain"}),
         **{path: Reply(article.encode()) for path in paths},
     }
 
@@ -84,7 +87,7 @@ def test_the_feed_that_the_home_page_names_becomes_the_entry_as_probed(added: Ad
 def test_other_ways_in_are_spare_and_those_named_in_vain_are_dead(added: Added) -> None:
     spare = {entry.url.removeprefix(added.site.url): entry.kind for entry in added.source.spare_entries}
 
-    assert spare["/map.xml"] == "sitemap"
+    assert (spare["/map.xml"], spare["/maps/all"]) == ("sitemap", "sitemap")
     assert spare["https://t.me/s/tookabar"] == "telegram"
     assert [entry.url for entry in added.source.dead_entries] == [f"{added.site.url}/old.atom"]
 
@@ -107,7 +110,7 @@ def test_only_the_site_is_asked_and_each_address_once_a_look(added: Added) -> No
     asked = [seen.path for seen in added.site.seen]
 
     assert asked[:2] == ["/robots.txt", "/"]
-    assert len(asked) == 11
+    assert len(asked) == 12
     assert max(asked.count(path) for path in asked) == 2
 
 

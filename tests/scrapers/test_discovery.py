@@ -102,6 +102,44 @@ def test_a_gzipped_sitemap_is_read_and_a_cut_one_is_not() -> None:
         discover(zipped[:-20], URL, MAP)
 
 
+TEXT_MAP = "\ufeffhttps://site.test/новости/1\r\n\r\n  https://site.test/2 \r\nftp://site.test/3\r\n".encode()
+
+
+@pytest.mark.parametrize("body", [TEXT_MAP, gzip.compress(TEXT_MAP)], ids=["plain", "gzipped"])
+def test_a_sitemap_of_text_has_an_address_a_line(body: bytes) -> None:
+    found = discover(body, URL, MAP)
+
+    assert [it.url for it in found.links] == [
+        "https://site.test/%D0%BD%D0%BE%D0%B2%D0%BE%D1%81%D1%82%D0%B8/1",
+        "https://site.test/2",
+    ]
+    assert found.bad_links == ("ftp://site.test/3",)
+
+
+def test_a_sitemap_of_text_is_read_up_to_the_limit_of_the_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.spiders.sitemap.SITEMAP_MAX_URLS", 500)
+    lines = "".join(f"https://site.test/{n}\n" for n in range(600))
+
+    assert len(discover(lines.encode(), URL, MAP).links) == 500
+
+
+@pytest.mark.parametrize("body", [b"Not Found", b"", b"see https://site.test/1", b"\n\n"])
+def test_text_that_does_not_begin_with_an_address_is_no_sitemap(body: bytes) -> None:
+    with pytest.raises(BadContentError, match="no well-formed XML"):
+        discover(body, URL, MAP)
+
+
+def test_an_overlong_address_is_refused_whole_and_each_one_counts() -> None:
+    start = "https://site.test/" + "x" * 2100
+    body = f"<urlset {SITEMAP_NS}><url><loc>{start}/1</loc></url><url><loc>{start}/2</loc></url></urlset>".encode()
+
+    found = discover(body, URL, MAP)
+
+    assert found.links == ()
+    assert len(found.bad_links) == 2
+    assert all(len(it) < 1100 for it in found.bad_links)
+
+
 def test_an_index_gives_its_children_as_further_pages() -> None:
     body = f"<sitemapindex {SITEMAP_NS}><sitemap><loc>/2.xml</loc></sitemap></sitemapindex>".encode()
 

@@ -33,12 +33,18 @@ def test_an_address_has_one_normal_form(written: str, normal: str) -> None:
         "http://",
         "",
         "http://[::1",
-        "http://a.kg/" + "x" * 1000,
+        "http://a.kg/" + "x" * 2036,
+        "http://a.kg/" + "ж" * 340,
     ],
 )
 def test_what_cannot_be_requested_is_refused_by_name(url: str) -> None:
     with pytest.raises(BadUrlError, match="address"):
         normalise_url(url)
+
+
+@pytest.mark.parametrize("path", ["x" * 2035, "ж" * 339, "x?utm_source=" + "y" * 2000])
+def test_an_address_is_as_long_as_a_sitemap_may_hold_it(path: str) -> None:
+    assert len(normalise_url(f"http://a.kg/{path}")) < 2048
 
 
 def test_relative_addresses_are_resolved() -> None:

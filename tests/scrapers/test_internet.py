@@ -177,6 +177,7 @@ hosts = {hosts}
 def feed(internet: Internet) -> bytes:
     links = [f"{internet.base(name)}/news/1" for name in PAGES]
     links += [f"{internet.base(name)}/news/{n}" for name in GOOD for n in range(3)]
+    links += [f"{internet.base(HUB)}/news/{'x' * n}" for n in (2_100, 2**20)]
     links += ["file:///etc/passwd", "ftp://x/y", "gopher://x", f"{internet.base(INSIDE)}/news/1", "http://10.0.0.1/"]
     items = "".join(f"<item><title>t</title><link>{link}</link></item>" for link in links)
     return f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>".encode()
@@ -248,7 +249,7 @@ def test_the_books_balance(crawled: Crawled) -> None:
     urls = [it.url for it in crawled.crawl.outcomes]
 
     assert summary["finish_reason"] == "finished"
-    assert summary["n_discovered"] == len(urls) == len(set(urls)) == 1 + len(ENTRIES) + len(PAGES) + 3 * len(GOOD) + 5
+    assert summary["n_discovered"] == len(urls) == len(set(urls)) == 1 + len(ENTRIES) + len(PAGES) + 3 * len(GOOD) + 7
     assert summary["n_fetched"] + summary["n_skipped"] + summary["n_failed"] == len(urls)
     assert summary["n_fetched"] == len(list(crawled.crawl.captures()))
 
@@ -265,6 +266,8 @@ def test_nothing_inside_was_asked_and_no_other_scheme_followed(crawled: Crawled)
 
     assert crawled.internet.seen[INSIDE] == []
     assert [reason for url, reason in ends.items() if not url.startswith("http")] == ["bad_url"] * 3
+    assert [reason for url, reason in ends.items() if "xxx" in url] == ["bad_url"] * 2
+    assert not any("xxx" in path for path in crawled.internet.paths(HUB))
     assert b"root:" not in b"".join(it.capture.body for it in crawled.crawl.captures())
 
 
