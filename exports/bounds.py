@@ -3,7 +3,8 @@
 A minimum that is missed blocks: history was lost. A maximum that is exceeded warns, and the manifest carries the
 warning. Where the registry names a source's `min_articles`, that alone decides; so a source that was cleaned up on
 purpose gets a number there. Withdrawn articles are not lost ones: each counts for its own source, as if it were held.
-A release that is issued again answers for nothing but what was taken out of it: its first issue was judged.
+A release that is issued again answers for nothing but what was taken out of it: its first issue was judged. What is
+right although it looks wrong can be accepted by a person, with the reason (`exports.acceptance`).
 """
 
 import duckdb
@@ -13,9 +14,10 @@ from exports.manifest import Manifest, ManifestWarning
 LARGEST_LOSS = 0.1
 """Part of a source's articles that may be gone from one release to the next: addresses merged, pages judged anew."""
 FEW_ARTICLES = 10
-"""So many may always go; a share says little of a small source."""
+"""So many may always go, or lack what they had: a share says little of a small source."""
 LARGEST_FALL = 0.2
-"""By how much the share of a source's articles with a title, a date or a text may fall; more, and something broke."""
+"""By how much the share of a source's articles with a title, a date or a text may fall; more, and something broke.
+Of a source of forty articles it takes eleven without: fewer articles than that are a bad day, not a broken source."""
 
 
 def find_warnings(connection: duckdb.DuckDBPyConnection) -> tuple[ManifestWarning, ...]:
@@ -32,19 +34,19 @@ def find_warnings(connection: duckdb.DuckDBPyConnection) -> tuple[ManifestWarnin
 
 def find_losses(
     manifest: Manifest, previous: Manifest, bounds: dict[str, int | None], withdrawn: dict[str, tuple[int, int]]
-) -> list[str]:
-    """Sources that hold fewer articles than they must.
+) -> dict[str, str]:
+    """Sources that hold fewer articles than they must, by id, in words.
 
     `bounds` is each source's `min_articles`; `withdrawn` how many of its articles ever were, and since `previous`.
     """
     held = {source.source_id: source.rows for source in manifest.sources}
     had = {source.source_id: source.rows for source in previous.sources}
-    faults = []
+    faults = {}
     for source_id in sorted({*held, *had}):
         n_held, n_had, least = held.get(source_id, 0), had.get(source_id, 0), bounds.get(source_id)
         n_ever, n_since = withdrawn.get(source_id, (0, 0))
         if least is not None and n_held + n_ever < least and n_had > n_since:
-            faults.append(f"{source_id}: {n_held} articles, at least {least} expected")
+            faults[source_id] = f"{n_held} articles, at least {least} expected"
         elif least is None and n_had - n_held - n_since > max(LARGEST_LOSS * n_had, FEW_ARTICLES):
-            faults.append(f"{source_id}: {n_held} articles, {n_had} in release {previous.id}")
+            faults[source_id] = f"{n_held} articles, {n_had} in release {previous.id}"
     return faults

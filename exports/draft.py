@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from exports.acceptance import Acceptance
 from exports.bounds import find_warnings
 from exports.delta import write_delta
 from exports.documents import write_documents
@@ -52,6 +53,8 @@ class Plan:
     imprint: Imprint
     previous: tuple[Path, Manifest] | None
     """Folder and manifest of the release before it."""
+    accepted: tuple[Acceptance, ...] = ()
+    """What a person declared right since the release before it."""
     instead_of: tuple[Path, Manifest] | None = None
     """Folder and manifest of the release that this one is issued instead of; None for a first issue."""
 
@@ -104,6 +107,7 @@ def build_draft(
         sources=sources,
         freshness=sum_up(sources, plan.created),
         warnings=find_warnings(connection),
+        accepted=plan.accepted,
         build=_build(plan.code_version),
         gates=GATE_NAMES,
         catalogue_url=plan.imprint.catalogue_url,

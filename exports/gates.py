@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.acceptance import AcceptableGate
 from exports.bounds import FEW_ARTICLES, LARGEST_FALL, find_losses, find_warnings
 from exports.delta import count_changes
 from exports.engine import run_sql
@@ -45,6 +46,10 @@ class ReleaseReading:
     def delta(self) -> ManifestFile | None:
         """The delta from the release before; None for a first release."""
         return self.manifest.file(f"delta/from-{self.manifest.previous}.parquet")
+
+    def accepted(self, gate: AcceptableGate) -> set[str]:
+        """Ids of the sources of which a person declared right what this gate would find."""
+        return {acceptance.source_id for acceptance in self.manifest.accepted if acceptance.gate is gate}
 
 
 Gate = Callable[[ReleaseReading], list[str]]
@@ -262,7 +267,9 @@ def check_minimum(reading: ReleaseReading) -> list[str]:
     bounds = dict(reading.connection.table("sources").project("source_id, min_articles").fetchall())
     counted = run_sql(reading.connection, "count_withdrawn").fetchall()
     withdrawn = {source_id: (n_ever, n_since) for source_id, n_ever, n_since in counted}
-    return find_losses(reading.manifest, previous, bounds, withdrawn)
+    losses = find_losses(reading.manifest, previous, bounds, withdrawn)
+    accepted = reading.accepted(AcceptableGate.MINIMUM)
+    return [f"{source_id}: {loss}" for source_id, loss in losses.items() if source_id not in accepted]
 
 
 def _lost_when_issued_again(reading: ReleaseReading, superseded: str) -> list[str]:
@@ -281,14 +288,16 @@ def check_maximum(reading: ReleaseReading) -> list[str]:
 def check_fill(reading: ReleaseReading) -> list[str]:
     """No source lost titles, dates or texts from a large part of its articles since the last release.
 
-    What was withdrawn counts on neither side. A release issued again is as its first issue was, which was judged.
+    What was withdrawn counts on neither side; what a person accepted, not at all. A release issued again is as its first
+    issue was, which was judged.
     """
     before = reading.previous / "coverage.parquet" if reading.previous else None
     if reading.manifest.supersedes is not None or before is None or not before.is_file():
         return []
     reading.connection.read_parquet(str(before)).create_view("previous_coverage", replace=True)
     fallen = run_sql(reading.connection, "gate_fill", largest_fall=LARGEST_FALL, few=FEW_ARTICLES).fetchall()
-    return [f"{source_id}: {name} fell from {was} to {now}" for source_id, name, was, now in fallen]
+    accepted = reading.accepted(AcceptableGate.FILL)
+    return [f"{name}: {share} fell from {was} to {now}" for name, share, was, now in fallen if name not in accepted]
 
 
 def check_profile(reading: ReleaseReading) -> list[str]:

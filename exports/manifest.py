@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exports.acceptance import Acceptance
 from exports.profiles import DATASET, DESCRIPTION, TITLE, Profile
 
 MANIFEST_VERSION = 1
@@ -166,6 +167,8 @@ class Manifest(_Part):
     freshness: Freshness | None = None
     """Null in releases made before freshness was judged."""
     warnings: tuple[ManifestWarning, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
+    """What a person declared right that a gate would otherwise have refused, and why."""
     build: Build
     gates: tuple[str, ...]
     """The gates that this release passed before it became visible; one that fails a gate is never published."""

@@ -92,6 +92,7 @@ def _reissue(
             code_version=code_version,
             imprint=imprint,
             previous=(before.path, before.manifest) if before else None,
+            accepted=release.manifest.accepted,
             instead_of=(release.path, release.manifest),
         )
         revised = _issue(releases, plan, release.path, withdrawn)

@@ -8,6 +8,7 @@
                  /manifest.json and what is derived from it (exports.documents), SHA256SUMS, its signature
     releases/versions.json                      the only pointer, written last
     releases/failed.jsonl                       drafts that a gate refused: when, which gate, why
+    releases/accepted.jsonl                     what a person declared right that a gate refused (exports.acceptance)
     releases/.lock  .tmp-<id>/                  of a run under way
 
 A draft is built aside, verified from disk, flushed and renamed; then the pointer moves. A kill at any point leaves the
@@ -27,6 +28,7 @@ from pathlib import Path
 import duckdb
 from pydantic import ValidationError
 
+from exports.acceptance import read_acceptances, way_out
 from exports.draft import Draft, Plan, build_draft, hash_tables
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ProfileMixedError, ReleaseDamagedError, ReleaseUnwritableError
@@ -81,6 +83,7 @@ def cut_release(
             code_version=code_version,
             imprint=imprint,
             previous=(previous.path, previous.manifest) if previous else None,
+            accepted=read_acceptances(releases, since=previous.manifest.created if previous else None),
         )
         try:
             with draft_folder(releases, plan.id) as folder:
@@ -209,7 +212,7 @@ def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
     failed = next((result for result in results if not result.is_ok), None)
     if failed is not None:
         _note_failure(releases, plan, failed)
-        raise GateFailedError(f"release {plan.id} refused by gate {failed.name}: {failed.detail}")
+        raise GateFailedError(f"release {plan.id} refused by gate {failed.name}: {failed.detail}{way_out(failed.name)}")
     final = releases / plan.id
     draft.path.rename(final)
     fsync_folder(releases)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from exports.acceptance import AcceptableGate, Acceptance, add_acceptance
 from exports.diff import compare_releases
 from exports.profiles import Profile, folders_of
 from exports.publish import publish_releases
@@ -30,6 +31,7 @@ from flows.cli_options import (
     print_rows,
     read_place,
 )
+from scrapers.clock import Clock
 from scrapers.data_root import DataRoot
 
 releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut, here or elsewhere.")
@@ -126,6 +128,30 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
         start, articles = old.manifest().id, old.fetch("articles.parquet", output.parent / ".kabarchy-have")
     report = asdict(update_articles(articles, start, _place_of(want, home, profile), output))
     print_json(report) if as_json else print_rows([report])
+
+
+@releases_app.command("accept")
+def accept(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Source id.")],
+    gate: Annotated[AcceptableGate, typer.Option("--gate", help="The gate that refused the release.")],
+    because: Annotated[str, typer.Option("--because", help="Why it is right; published with the release.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    profile: ProfileOption = Profile.PUBLIC,
+) -> None:
+    """Declare right what a gate found of a source, for the next release alone.
+
+    The next release is cut in spite of it, and says so, with the reason, in its manifest and on its page.
+    """
+    releases, _ = folders_of(open_place(home).root, profile)
+    latest = next(reversed(list_releases(releases)), None)
+    if latest is None or source not in {known.source_id for known in latest.manifest.sources}:
+        raise MisusedError(f"{source}: not a source of the latest release, so no gate can have compared it")
+    if not because.strip():
+        raise MisusedError("--because: say why it is right")
+    acceptance = Acceptance(gate=gate, source_id=source, because=because.strip(), accepted_at=Clock().now())
+    add_acceptance(releases, acceptance)
+    print_json(acceptance.model_dump(mode="json")) if as_json else print_rows([acceptance.model_dump()])
 
 
 @releases_app.command("publish")

@@ -1,5 +1,5 @@
--- Grain: one share of one source that fell by more than $largest_fall since the last release, of sources with more
--- than $few articles in both. Inputs: coverage, previous_coverage, previous_articles, tombstones. Reads only.
+-- Grain: one share of one source that fell by more than $largest_fall since the last release, so that more than $few
+-- articles lack what they would otherwise have; of sources with more than $few articles before. Inputs: coverage, previous_coverage, previous_articles, tombstones. Reads only.
 -- Where some of what the last release holds was withdrawn since, it is measured by what it holds without that.
 with withdrawn as (
     select distinct source_id
@@ -42,12 +42,13 @@ before as (
 compared as (
     select
         coverage.source_id,
+        coverage.n_articles,
         unnest(['title_share', 'date_share', 'text_share']) as name,
         unnest([before.title_share, before.date_share, before.text_share]) as was,
         unnest([coverage.title_share, coverage.date_share, coverage.text_share]) as is_now,
     from coverage
     inner join before on coverage.source_id = before.source_id
-    where coverage.n_articles > $few and before.n_articles > $few
+    where before.n_articles > $few
 )
 
 select
@@ -56,5 +57,5 @@ select
     was,
     is_now,
 from compared
-where was - is_now > $largest_fall
+where was - is_now > $largest_fall and (was - is_now) * n_articles > $few
 order by all;

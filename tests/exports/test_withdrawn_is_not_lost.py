@@ -120,10 +120,11 @@ def test_what_is_lost_beside_a_takedown_still_misses_the_minimum(tmp_path: Path)
 
 
 def test_titles_that_go_missing_beside_a_takedown_are_still_found(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
-    bare = [row | {"title": None} for row in LEFT]
+    more = [article(n) for n in range(70, 80)]
+    cut(tmp_path, [*TITLED, *UNTITLED, *more], DAY_1, least=None)
+    bare = [row | {"title": None} for row in (*LEFT, *more)]
 
-    with pytest.raises(GateFailedError, match=r"fill: open: title_share fell from 0\.5 to 0\.0"):
+    with pytest.raises(GateFailedError, match=r"fill: open: title_share fell from 0\.6667 to 0\.0"):
         cut(tmp_path, bare, DAY_2, least=None, tombstones=TOMBSTONES)
 
 

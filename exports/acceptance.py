@@ -1,0 +1,68 @@
+"""Acceptances: a person's word that what a gate found of a source is right, so that it need not hold every release up.
+
+    releases/accepted.jsonl    what was accepted: gate, source, why, when
+
+A bound that is violated is a signal to explain, not an instruction to fit. An acceptance is for one gate, one source and
+the next release alone: the release carries it in its manifest, its page shows it, and the one after is compared with
+what was accepted.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from exports.errors import ReleaseDamagedError
+
+ACCEPTED = "accepted.jsonl"
+
+
+class AcceptableGate(StrEnum):
+    """A gate that compares a source with the release before, and so may be wrong about what is meant."""
+
+    MINIMUM = "minimum"
+    FILL = "fill"
+
+
+class Acceptance(BaseModel):
+    """One acceptance; all of it is published with the release."""
+
+    model_config = ConfigDict(frozen=True)
+    gate: AcceptableGate
+    source_id: str
+    because: str = Field(min_length=1)
+    accepted_at: AwareDatetime
+
+
+def way_out(gate: str) -> str:
+    """What to do about a gate that refused a release; empty when nothing but mending helps.
+
+    >>> way_out("sums")
+    ''
+    """
+    if gate not in set(AcceptableGate):
+        return ""
+    return f' (if that is right: kabarchy releases accept SOURCE --gate {gate} --because "...")'
+
+
+def add_acceptance(releases: Path, acceptance: Acceptance) -> None:
+    """Note an acceptance, durably."""
+    with (releases / ACCEPTED).open("a", encoding="utf-8") as file:
+        file.write(acceptance.model_dump_json() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_acceptances(releases: Path, *, since: AwareDatetime | None) -> tuple[Acceptance, ...]:
+    """The acceptances made after an instant, that of the release before; all of them when there is none.
+
+    Raises ReleaseDamagedError for a line of another form.
+    """
+    path = releases / ACCEPTED
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        found = tuple(Acceptance.model_validate_json(line) for line in lines)
+    except (OSError, ValidationError) as error:
+        raise ReleaseDamagedError(f"{path}: not a list of acceptances: {error}") from error
+    return tuple(acceptance for acceptance in found if since is None or acceptance.accepted_at > since)

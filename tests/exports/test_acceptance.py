@@ -1,0 +1,119 @@
+"""What a gate refuses and a person declares right, with the reason, is released, and says so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from exports.acceptance import AcceptableGate, Acceptance, add_acceptance
+from exports.catalogue import build_site
+from exports.errors import GateFailedError
+from exports.release import Release, cut_release
+from exports.verify import verify_release
+from flows.cli import app
+from tests.exports.factories import DAY_1, DAY_2, DAY_3, DAY_4, World, article, source, write_generation
+
+Row = dict[str, Any]
+TITLED = [article(n) for n in range(40)]
+BARE = [row | {"title": None} for row in TITLED]
+BECAUSE = "The outlet took the headlines off its <old> pages"
+
+
+class Shares(World):
+    """A world whose coverage says the true share of titles."""
+
+    def _coverage(self, source_id: str) -> Row:
+        titles = [row["title"] is not None for row in self.articles]
+        return super()._coverage(source_id) | {"title_share": sum(titles) / len(titles)}
+
+
+def cut(home: Path, articles: Sequence[Row], now: datetime, *, least: int | None = None) -> Release | None:
+    world = Shares(articles=articles, sources=[source("open", "full_text", min_articles=least, name=f"{now:%A}")])
+    return cut_release(write_generation(home / "g.duckdb", world), home / "releases", now=now, code_version="1")
+
+
+def accept(home: Path, gate: AcceptableGate, at: datetime, *, source_id: str = "open") -> None:
+    acceptance = Acceptance(gate=gate, source_id=source_id, because=BECAUSE, accepted_at=at)
+    add_acceptance(home / "releases", acceptance)
+
+
+def kabarchy(*words: str, home: Path) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(home)])
+
+
+def test_a_refusal_names_the_way_out(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+
+    with pytest.raises(GateFailedError, match=r"open: title_share fell .* kabarchy releases accept SOURCE --gate fill"):
+        cut(tmp_path, BARE, DAY_2)
+
+
+def test_what_was_accepted_is_released_and_told_in_manifest_and_page(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+    said = kabarchy("releases", "accept", "open", "--gate", "fill", "--because", BECAUSE, home=tmp_path)
+
+    release = cut(tmp_path, BARE, DAY_2)
+
+    build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_2)
+    page = (tmp_path / "site" / "history" / "2026-11-21.html").read_text()
+    assert said.exit_code == 0
+    assert release is not None
+    assert [(a.gate, a.source_id, a.because) for a in release.manifest.accepted] == [("fill", "open", BECAUSE)]
+    assert "The outlet took the headlines off its &lt;old&gt; pages" in page
+    assert [result for result in verify_release(release.path) if not result.is_ok] == []
+
+
+def test_a_loss_of_articles_can_be_accepted_too(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+    accept(tmp_path, AcceptableGate.MINIMUM, DAY_2)
+
+    release = cut(tmp_path, TITLED[:9], DAY_2, least=20)
+
+    assert release is not None
+    assert release.manifest.rows == 9
+
+
+def test_an_acceptance_is_for_the_next_release_alone(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+    accept(tmp_path, AcceptableGate.FILL, DAY_2)
+    cut(tmp_path, TITLED[1:], DAY_3)
+
+    with pytest.raises(GateFailedError, match="gate fill"):
+        cut(tmp_path, BARE, DAY_4)
+
+
+@pytest.mark.parametrize(("gate", "source_id"), [(AcceptableGate.MINIMUM, "open"), (AcceptableGate.FILL, "closed")])
+def test_an_acceptance_is_for_one_gate_and_one_source(tmp_path: Path, gate: AcceptableGate, source_id: str) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+    accept(tmp_path, gate, DAY_2, source_id=source_id)
+
+    with pytest.raises(GateFailedError, match="gate fill"):
+        cut(tmp_path, BARE, DAY_2)
+
+
+@pytest.mark.parametrize("n_bare", [8, 10])
+def test_a_few_bare_articles_of_a_small_source_hold_nothing_up(tmp_path: Path, n_bare: int) -> None:
+    cut(tmp_path, TITLED[:20], DAY_1)
+
+    assert cut(tmp_path, [*BARE[:n_bare], *TITLED[n_bare:20]], DAY_2) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nobody", "--because", "x"), "nobody: not a source of the latest release"),
+        (("open", "--because", " "), "--because: say why it is right"),
+    ],
+)
+def test_an_acceptance_needs_a_source_that_is_known_and_a_reason(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+
+    result = kabarchy("releases", "accept", *words, "--gate", "fill", home=tmp_path)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
