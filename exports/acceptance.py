@@ -2,9 +2,9 @@
 
     releases/accepted.jsonl    what was accepted: gate, source, why, when
 
-A bound that is violated is a signal to explain, not an instruction to fit. An acceptance is for one gate, one source and
-the next release alone: the release carries it in its manifest, its page shows it, and the one after is compared with
-what was accepted.
+A bound that is violated is a signal to explain, not an instruction to fit. An acceptance is for one gate, one source
+and the next release alone: the release carries it in its manifest, its page shows it, and the one after is compared
+with what was accepted.
 """
 
 import os

@@ -288,8 +288,8 @@ def check_maximum(reading: ReleaseReading) -> list[str]:
 def check_fill(reading: ReleaseReading) -> list[str]:
     """No source lost titles, dates or texts from a large part of its articles since the last release.
 
-    What was withdrawn counts on neither side; what a person accepted, not at all. A release issued again is as its first
-    issue was, which was judged.
+    What was withdrawn counts on neither side; what a person accepted, not at all. A release issued again is as its
+    first issue was, which was judged.
     """
     before = reading.previous / "coverage.parquet" if reading.previous else None
     if reading.manifest.supersedes is not None or before is None or not before.is_file():
