@@ -5,6 +5,7 @@ import re
 from lxml.html import HtmlElement
 
 from scrapers.extraction.page import Page, opening_of, text_of
+from scrapers.extraction.page_lines import Lines
 from scrapers.extraction.prose import letters
 from scrapers.records import Rejection, RejectionReason
 
@@ -41,8 +42,10 @@ _MIN_LINK_LETTERS = 8  # shorter link texts ("more", "photo") are found in any l
 _GALLERY_IMAGES = 4
 
 
-def find_challenge(page: Page) -> Rejection | None:
+def find_challenge(page: Page, lines: Lines) -> Rejection | None:
     """Return a rejection when the page is a check of the visitor instead of an article."""
+    if lines.n_chars > _MAX_CHALLENGE_CHARS:  # most pages: what the lines leave out need not be counted
+        return None
     if len(opening_of(page.root, _MAX_CHALLENGE_CHARS + 1)) > _MAX_CHALLENGE_CHARS:
         return None
     title = next((text_of(e) for e in page.root.iter("title")), "")

@@ -121,7 +121,7 @@ def _witnesses(page: Page, near: Neighbourhood, lines: Lines) -> Iterator[Iterab
     for name in _META:
         yield page.meta.get(name, ())
     yield _social_card(page)
-    yield (_said(e) for e in _of_one_article(page.root.iterfind(".//*[@itemprop='author']")))
+    yield (_said(e) for e in _of_one_article(page.items.get("author", ())))
     yield (text_of(e) for e in _of_one_article(page.root.iterfind(".//a[@rel='author']")))
     yield from _bylines(page.root)
     yield _author_links(page.root)
@@ -147,7 +147,7 @@ def _cut_tail(line: str) -> str:
     return _TAIL.sub("", _PREFIX.sub("", line))
 
 
-def _of_one_article(elements: Iterator[HtmlElement]) -> list[HtmlElement]:
+def _of_one_article(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
     """Return the marked authors that stand in the same scope as the first: others belong to other articles."""
     marked = [e for e in elements if not _is_elsewhere(e)]
     scopes = [next(e.iterancestors("article", "main", "section"), None) for e in marked]

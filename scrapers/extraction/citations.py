@@ -23,6 +23,7 @@ _HEADING = re.compile(
 """The words above a closing block of sources, in en, ru, ky, kk, uz, tg, tk. Boxes of further reading have others."""
 
 _HEADING_TAGS = ("h2", "h3", "h4", "h5", "h6", "p", "div", "strong", "b", "dt", "span")
+_MAX_HEADING_WORDS = 3  # "использованные источники :"
 _MAX_HEADING_CHARS = 200  # white space of the markup included
 _MAX_BLOCK_LINK_FREE = 0.6  # share of a block's text outside its links: "Outlet: headline (date)" has up to a half
 _ABSOLUTE = re.compile(r"\s*(?:https?:)?//([^/?#\s]+)", re.IGNORECASE)
@@ -46,7 +47,9 @@ def _is_heading(element: HtmlElement) -> bool:
     if len(element) > 1:
         return False
     own = [element.text, *(part for child in element for part in (child.text, child.tail))]
-    return _HEADING.match(clean_line("".join(part or "" for part in own)[:_MAX_HEADING_CHARS])) is not None
+    text = "".join(part or "" for part in own)[:_MAX_HEADING_CHARS]
+    is_short = len(text.split(maxsplit=_MAX_HEADING_WORDS)) <= _MAX_HEADING_WORDS  # most elements are not: cheap first
+    return is_short and _HEADING.match(clean_line(text)) is not None
 
 
 def _block_after(heading: HtmlElement) -> HtmlElement | None:

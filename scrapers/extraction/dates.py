@@ -196,7 +196,7 @@ def _selected(root: HtmlElement, css: str | None) -> tuple[str, ...]:
 
 
 def _microdata(page: Page, name: str) -> str | None:
-    for element in page.root.iterfind(f".//*[@itemprop='{name}']"):
+    for element in page.items.get(name, ()):
         if said := element.get("datetime") or element.get("content") or text_of(element):
             return said
     return None

@@ -17,7 +17,7 @@ from scrapers.extraction.decode import decode_html
 from scrapers.extraction.language import declared_language, detect_language
 from scrapers.extraction.named_sources import read_named
 from scrapers.extraction.page import Page, parse_page
-from scrapers.extraction.page_lines import look_around, read_lines
+from scrapers.extraction.page_lines import Lines, look_around, read_lines
 from scrapers.extraction.prescreen import screen
 from scrapers.extraction.telegram import read_posts
 from scrapers.extraction.text import Body, count_words, cut_excerpt, read_body
@@ -59,11 +59,12 @@ def _read_records(capture: Capture, source: Source) -> tuple[Article | Rejection
     page = parse_page(html, own_address(capture))
     if page is None:
         return (Rejection(reason=RejectionReason.NO_TEXT, detail="no markup"),)
-    if (challenged := find_challenge(page)) is not None:
+    lines = read_lines(page.root)
+    if (challenged := find_challenge(page, lines)) is not None:
         return (challenged,)
     if capture.role is CaptureRole.BOTH:
         return read_posts(page, capture, source)
-    return (_read_article(page, capture, source),)
+    return (_read_article(page, lines, capture, source),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,7 @@ class _Metadata:
     language_declared: str | None
 
 
-def _read_metadata(page: Page, capture: Capture, source: Source) -> _Metadata:
-    lines = read_lines(page.root)
+def _read_metadata(page: Page, lines: Lines, capture: Capture, source: Source) -> _Metadata:
     title = read_title(page, lines, source, hint=capture.hints.title)
     near = look_around(lines, title)
     return _Metadata(
@@ -96,8 +96,8 @@ def _read_metadata(page: Page, capture: Capture, source: Source) -> _Metadata:
     )
 
 
-def _read_article(page: Page, capture: Capture, source: Source) -> Article | Rejection:
-    metadata = _read_metadata(page, capture, source)
+def _read_article(page: Page, lines: Lines, capture: Capture, source: Source) -> Article | Rejection:
+    metadata = _read_metadata(page, lines, capture, source)
     related = take_related(page.root, page.url)
     body = read_body(page.root, source.selectors, title=metadata.title, witness=page.structured.body)
     if (refused := check_text(body.text, title=metadata.title, root=page.root)) is not None:

@@ -42,6 +42,7 @@ _CONTROL_REFERENCE = re.compile(
 """What no XML text may hold: libxml2 lets it into the tree, and lxml raises when it is to be written again."""
 
 _COUNT_CHARS = XPath("string-length(normalize-space(.))", smart_strings=False)
+_MARKED = XPath("descendant::*[@itemprop]")
 _LOOKUP = ElementDefaultClassLookup(element=HtmlElement)
 """Every element is a plain HtmlElement. lxml.html's own lookup runs in Python for each element at each walk: a tenth of
 the time of an extraction."""
@@ -58,6 +59,8 @@ class Page:
     """The address that answered."""
     meta: Mapping[str, tuple[str, ...]]
     """Contents of the meta elements by name, property or itemprop in lower case, in document order."""
+    items: Mapping[str, tuple[HtmlElement, ...]]
+    """Elements by their itemprop (microdata), in document order."""
     structured: Structured
 
     def first_meta(self, *names: str) -> str | None:
@@ -77,7 +80,7 @@ def parse_page(html: str, url: str) -> Page | None:
         root = document_fromstring(_CONTROL_REFERENCE.sub(b"", body), parser=parser)
     except ParserError:
         return None
-    return Page(root=root, url=url, meta=_read_meta(root), structured=read_structured(root))
+    return Page(root=root, url=url, meta=_read_meta(root), items=_read_items(root), structured=read_structured(root))
 
 
 def _read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
@@ -87,6 +90,13 @@ def _read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
         if content := clean_line(element.get("content") or ""):
             found.setdefault(name.strip().lower(), []).append(content)
     return {name: tuple(contents) for name, contents in found.items()}
+
+
+def _read_items(root: HtmlElement) -> dict[str, tuple[HtmlElement, ...]]:
+    found: dict[str, list[HtmlElement]] = {}
+    for element in _MARKED(root):
+        found.setdefault(element.get("itemprop", ""), []).append(element)
+    return {name: tuple(elements) for name, elements in found.items()}
 
 
 def text_of(element: HtmlElement) -> str:
@@ -100,6 +110,8 @@ def opening_of(element: HtmlElement, n_chars: int) -> str:
     n_read = 0
     for piece in pieces_of(element):
         read.append(piece)
+        if piece.isspace():
+            continue
         n_read += len(clean_line(piece))
         if n_read > n_chars and piece[-1:].isalnum():
             break
@@ -109,13 +121,15 @@ def opening_of(element: HtmlElement, n_chars: int) -> str:
 def pieces_of(element: HtmlElement) -> Iterator[str]:
     """Yield the text below an element in document order, walked without recursion: pages nest deeper than the stack."""
     for event, node in iterwalk(element, events=("start", "end")):
-        is_block = node.tag in BLOCK_TAGS
-        if is_block:
+        tag = node.tag
+        if tag in BLOCK_TAGS:
             yield " "
-        if event == "start" and node.tag not in _SILENT_TAGS:
-            yield node.text or ""
-        if event == "end" and node is not element:
-            yield node.tail or ""
+        if event == "end":
+            text = None if node is element else node.tail
+        else:
+            text = None if tag in _SILENT_TAGS else node.text
+        if text:
+            yield text
 
 
 def count_chars(element: HtmlElement) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from lxml.etree import iterwalk
@@ -29,16 +30,26 @@ class Line:
     """Whether all of it is a link; a link in a heading is a headline and counts as none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lines:
     """The lines of a page; asides, navigation, forms and footers left out."""
 
     lines: tuple[Line, ...]
 
     @property
+    def n_chars(self) -> int:
+        """Characters of all lines."""
+        return sum(len(line.text) for line in self.lines)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The lines folded for comparison."""
+        return tuple(fold(line.text) for line in self.lines)
+
+    @property
     def folded(self) -> frozenset[str]:
         """What the lines say that are no links, folded for comparison."""
-        return frozenset(fold(line.text) for line in self.lines if not line.is_link)
+        return frozenset(key for key, line in zip(self.keys, self.lines, strict=True) if not line.is_link)
 
     def find_headline(self, title: str) -> int | None:
         """Return the index of the line that is the headline; None when none is.
@@ -47,14 +58,14 @@ class Lines:
         come first and link to the page itself.
         """
         key = fold(title)
-        places = [i for i, line in enumerate(self.lines) if fold(line.text) == key]
+        places = [i for i, found in enumerate(self.keys) if found == key]
         shown = [i for i in places if not self.lines[i].is_link]
         return next(iter(shown or places), None)
 
 
 def read_lines(root: HtmlElement) -> Lines:
     """Read a page's lines in document order."""
-    return Lines(tuple(line for line in _split(root) if line.text))
+    return Lines(tuple(_split(root)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +106,12 @@ class _LineBuilder:
             self._pieces.append(text)
             self._has_plain = self._has_plain or not (is_linked or text.isspace())
 
-    def end(self) -> Line:
-        line = Line(clean_line("".join(self._pieces)), not self._has_plain)
-        self._pieces, self._has_plain = [], False
-        return line
+    def end(self) -> Iterator[Line]:
+        """Yield the line that was read, if it says anything, and begin the next."""
+        if self._pieces:
+            if text := clean_line("".join(self._pieces)):
+                yield Line(text, not self._has_plain)
+            self._pieces, self._has_plain = [], False
 
 
 def _split(root: HtmlElement) -> Iterator[Line]:
@@ -106,21 +119,21 @@ def _split(root: HtmlElement) -> Iterator[Line]:
     n_links = 0
     walk = iterwalk(root, events=("start", "end"))
     for event, node in walk:
-        if node.tag in BLOCK_TAGS:
-            yield builder.end()
-        n_links += _link_change(event, node)
+        tag = node.tag
+        if tag in BLOCK_TAGS:
+            yield from builder.end()
+        elif tag == "a" and not _is_headline(node):
+            n_links += 1 if event == "start" else -1
         if event == "end":
             builder.add(node.tail, is_linked=n_links > 0)
-        elif node.tag in _SKIPPED_TAGS:
+        elif tag in _SKIPPED_TAGS:
             walk.skip_subtree()
         else:
             builder.add(node.text, is_linked=n_links > 0)
-    yield builder.end()
+    yield from builder.end()
 
 
-def _link_change(event: str, node: HtmlElement) -> int:
-    """Return by how much the number of open links changes; a link in a heading is a headline and counts as none."""
-    parent = node.getparent()
-    if node.tag != "a" or (parent is not None and parent.tag in _HEADINGS):
-        return 0
-    return 1 if event == "start" else -1
+def _is_headline(link: HtmlElement) -> bool:
+    """Whether a link is in a heading: a headline that links to its own page."""
+    parent = link.getparent()
+    return parent is not None and parent.tag in _HEADINGS

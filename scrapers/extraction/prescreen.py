@@ -70,8 +70,8 @@ def _too_costly(body: bytes) -> Rejection | None:
 def _worst_tag(body: bytes) -> int:
     """Count the possible attribute separators of the fullest tag, inline images left out."""
     worst = 0
-    for chunk in body.split(b">"):
-        if len(chunk) < _LONG_TAG_BYTES or (start := chunk.find(b"<")) < 0:
+    for chunk in [chunk for chunk in body.split(b">") if len(chunk) >= _LONG_TAG_BYTES]:
+        if (start := chunk.find(b"<")) < 0:
             continue
         tag = _INLINE_DATA.sub(b"", chunk[start:]).translate(_SPACES)
         quotes = tag.count(b'"') // 2 + tag.count(b"'") // 2
