@@ -36,11 +36,13 @@ class Acceptance(BaseModel):
 
 
 def way_out(gate: str) -> str:
-    """What to do about a gate that refused a release; empty when nothing but mending helps.
+    """What to do about a gate that refused a release, in brackets; empty when nothing but mending helps.
 
     >>> way_out("sums")
     ''
     """
+    if gate == "tombstones":
+        return " (a takedown was not carried out: kabarchy takedown apply)"
     if gate not in set(AcceptableGate):
         return ""
     return f' (if that is right: kabarchy releases accept SOURCE --gate {gate} --because "...")'

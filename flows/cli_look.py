@@ -26,6 +26,7 @@ def _print_status(found: Status) -> None:
         "waiting": f"{found.n_pending_crawls} crawls to extract",
         "generation": found.generation or "none",
         "latest release": found.latest_release or "none",
+        **({"takedown": found.unfinished_takedown} if found.unfinished_takedown else {}),
         "served at": ", ".join(found.served_at) or "not served",
     }
     for name, value in facts.items():

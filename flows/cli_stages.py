@@ -29,6 +29,7 @@ from flows.cli_options import (
 from flows.journal import hold_run
 from flows.processes import Log, gather_in_turn
 from flows.reports import SourceReport, source_rows
+from flows.showing import cut_and_show
 from scrapers.clock import Clock
 from scrapers.visits import rebuild_visits
 
@@ -84,12 +85,14 @@ def publish(
     """
     place, log, now = open_place(home, sources), log_to_stderr(), Clock(as_utc(as_of)).now()
 
-    async def cut_and_show() -> dict[str, object]:
-        release = await stages.cut_release(place.settings, now, log, profile=profile)
-        page = await stages.build_site(place.settings, now, log, profile=profile)
-        return {"release": release, "catalogue": str(page)}
-
-    _finish(asyncio.run(cut_and_show()), (), as_json)
+    shown = asyncio.run(
+        cut_and_show(
+            partial(stages.cut_release, place.settings, now, log, profile=profile),
+            partial(stages.build_site, place.settings, now, log, profile=profile),
+        )
+    )
+    result: dict[str, object] = {"release": shown.release, "catalogue": str(shown.page) if shown.page else None}
+    _finish(result, shown.failures, as_json)
 
 
 def rebuild(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:

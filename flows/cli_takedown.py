@@ -1,13 +1,11 @@
 """The verbs of `kabarchy takedown`: take articles out of everything, and see what was."""
 
-import os
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from exports.imprint import read_imprint
 from flows.cli_options import (
     HomeOption,
     JsonOption,
@@ -18,6 +16,7 @@ from flows.cli_options import (
     print_json,
     print_rows,
 )
+from flows.settings import imprint_of
 from flows.takedown import Request, carry_out, register_request
 from scrapers.clock import Clock
 from scrapers.takedowns import TakedownReason, read_register
@@ -75,6 +74,6 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def _carry_out(place: Place, as_json: bool) -> None:
-    imprint = read_imprint(os.environ)
+    imprint = imprint_of(place.settings)
     report = carry_out(place.root, place.registry, now=Clock().now(), code_version=version("kabarchy"), imprint=imprint)
     print_json(asdict(report)) if as_json else print_rows([asdict(report)])

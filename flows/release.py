@@ -2,17 +2,19 @@
 
 import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from pydantic import AwareDatetime
 
 from flows import stages
 from flows.ingest import RETRY_DELAY_S, was_killed
 from flows.settings import Settings, read_settings
+from flows.showing import Shown, cut_and_show
 from flows.states import name_by_time
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
@@ -42,15 +44,10 @@ async def publish(settings: Settings) -> str | None:
     return await stages.publish_releases(settings, get_run_logger())
 
 
-async def cut_and_show(settings: Settings, now: datetime) -> tuple[str | None, Path]:
-    """Cut a release, build the catalogue and publish both where a target is set; returns release id and page.
-
-    Raises StageError.
-    """
-    release_id, page = await cut(settings, now), await site(settings, now)
-    if settings.publish_to:
-        await publish(settings)
-    return release_id, page
+async def show(settings: Settings, now: datetime) -> Shown:
+    """Cut a release, build the catalogue and publish both where a target is set."""
+    to_publish = partial(publish, settings) if settings.publish_to else None
+    return await cut_and_show(partial(cut, settings, now), partial(site, settings, now), to_publish)
 
 
 @flow(name="release", flow_run_name=name_by_time, persist_result=False)
@@ -58,5 +55,7 @@ async def release(as_of: AwareDatetime | None = None) -> State[None]:
     """Cut a release of what is loaded and build the catalogue. `as_of` is for replays: the instant it is said to be."""
     settings = read_settings(os.environ)
     open_data_root(settings.home)
-    release_id, _ = await cut_and_show(settings, Clock(as_of).now())
-    return Completed(message=f"release {release_id}" if release_id else "no published table changed")
+    shown = await show(settings, Clock(as_of).now())
+    if shown.failures:
+        return Failed(message="; ".join([*([f"release {shown.release}"] if shown.release else []), *shown.failures]))
+    return Completed(message=f"release {shown.release}" if shown.release else "no published table changed")

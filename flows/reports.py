@@ -68,7 +68,7 @@ class RunReport(_Report):
     problems: tuple[str, ...] = ()
     """What went wrong outside a crawl without stopping the run, a line each."""
     failure: str | None = None
-    """What stopped the run before its release."""
+    """What stopped the run before its release, or what of releasing, showing and publishing went wrong."""
 
     @property
     def verdict(self) -> Verdict:
@@ -135,6 +135,8 @@ def render_markdown(report: RunReport) -> str:
         )
     if report.generation:
         lines.append(f"- analyst generation: `{report.generation}`")
-    lines.append(f"- release: {f'`{report.release}`' if report.release else 'none, no published table changed'}")
+    none = "none" if report.failure else "none, no published table changed"
+    lines.append(f"- release: {f'`{report.release}`' if report.release else none}")
     lines += [f"- problem: {problem}" for problem in report.problems]
+    lines += [f"- failure: {report.failure}"] if report.failure else []
     return "\n".join(lines) + "\n"

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime
 from flows.crawl import crawl_sources
 from flows.ingest import ingest_pending
 from flows.journal import RunUnderWayError, hold_run
-from flows.release import cut_and_show
+from flows.release import show
 from flows.reports import RunReport, save_report
 from flows.settings import Settings, read_settings
 from flows.stages import CRAWLS_AT_ONCE, MAX_CRAWL_S, CrawlOrder, StageError, count_records
@@ -70,8 +70,9 @@ async def _publish(settings: Settings, root: DataRoot, report: RunReport, clock:
     try:
         ingested = await ingest_pending(settings)
         known |= {"loaded": ingested.loaded, "generation": ingested.generation, "problems": ingested.problems}
-        release_id, page = await cut_and_show(settings, clock.now())
-        known |= {"release": release_id, "catalogue": str(page)}
+        shown = await show(settings, clock.now())
+        known |= {"release": shown.release, "catalogue": str(shown.page) if shown.page else None}
+        known |= {"failure": "; ".join(shown.failures) or None}
     except StageError as error:
         known["failure"] = str(error)
     known["sources"] = tuple(count_records(root.staging, source) for source in report.sources)

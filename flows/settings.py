@@ -5,7 +5,8 @@ KABARCHY_SOURCES        folder of registry files; default <home>/sources where i
 KABARCHY_CONTACT_URL    page that tells site owners who crawls; needed for every source that is not on this machine
 KABARCHY_NOTIFY_URL     where a failed or degraded run is POSTed as JSON; default: only <home>/logs/notifications.jsonl
 KABARCHY_PUBLISH_TO     where each run publishes to: file:///a/folder or s3://bucket/prefix; default: nowhere
-KABARCHY_MINISIGN_KEY   see exports.imprint; here it is only made absolute, since a worker runs in another folder
+KABARCHY_PUBLIC_URL  KABARCHY_MINISIGN_KEY
+                        see exports.imprint; here the key is only made absolute, since a worker runs in another folder
 AWS_ACCESS_KEY_ID  AWS_SECRET_ACCESS_KEY  AWS_SESSION_TOKEN  AWS_ENDPOINT_URL  AWS_REGION
                         how to reach the bucket, under the names that every S3 tool reads
 KABARCHY_CATALOGUE_URL  address under which `kabarchy serve` shows the catalogue; set by it for its own children
@@ -19,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from exports.errors import TargetError
+from exports.imprint import Imprint, read_imprint
 from exports.targets import TargetAccess, read_access, split_target
 from scrapers.registry_folder import SHIPPED_SOURCES
 
@@ -43,6 +45,8 @@ class Settings:
     notify_url: str | None = None
     catalogue_url: str | None = None
     publish_to: str | None = None
+    public_url: str | None = None
+    """Address of the catalogue for everybody. Like the key not looked at before it is needed: see `imprint_of`."""
     minisign_key: Path | None = None
     """Not looked at before a release is cut: for want of a key nothing is to remain uncrawled."""
     access: TargetAccess = field(default_factory=TargetAccess)
@@ -62,6 +66,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         notify_url=_web_address(environment, "KABARCHY_NOTIFY_URL"),
         catalogue_url=_web_address(environment, "KABARCHY_CATALOGUE_URL"),
         publish_to=_target(environment, "KABARCHY_PUBLISH_TO"),
+        public_url=environment.get("KABARCHY_PUBLIC_URL") or None,
         minisign_key=Path(key).expanduser().resolve() if key else None,
         access=read_access(environment),
     )
@@ -76,9 +81,15 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "KABARCHY_NOTIFY_URL": settings.notify_url,
         "KABARCHY_CATALOGUE_URL": settings.catalogue_url,
         "KABARCHY_PUBLISH_TO": settings.publish_to,
+        "KABARCHY_PUBLIC_URL": settings.public_url,
         "KABARCHY_MINISIGN_KEY": str(settings.minisign_key) if settings.minisign_key else None,
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def imprint_of(settings: Settings) -> Imprint:
+    """The imprint of releases that are cut here. Raises ImprintError naming variable and value."""
+    return read_imprint(own_environment(settings))
 
 
 def prefect_environment(settings: Settings, *, port: int) -> dict[str, str]:

@@ -14,6 +14,7 @@ from flows.serve_mark import find_serving
 from scrapers.data_root import DataRoot
 from scrapers.extraction.stage import pending_crawls
 from scrapers.registry import Source
+from scrapers.takedowns import read_register
 from warehouse.analyst_copy import connect_analyst, current_generation
 from warehouse.errors import NoGenerationError
 
@@ -49,6 +50,8 @@ class Status:
     n_pending_crawls: int
     generation: str | None
     latest_release: str | None
+    unfinished_takedown: str | None
+    """What holds releases up until it is carried out, and how; None: all that is registered was."""
     served_at: tuple[str, ...]
     sources: tuple[SourceStatus, ...]
 
@@ -63,6 +66,7 @@ def read_status(root: DataRoot, registry: Mapping[str, Source]) -> Status:
         n_pending_crawls=len(pending_crawls(root.archive, root.staging)),
         generation=_generation(root),
         latest_release=read_versions(root.releases).latest,
+        unfinished_takedown=_unfinished_takedown(root),
         served_at=(f"http://127.0.0.1:{serving.port}/", serving.catalogue_url) if serving else (),
         sources=_sources(root, registry),
     )
@@ -84,6 +88,14 @@ def _latest_run(root: DataRoot) -> str | None:
         return None
     report = load_report(reports[-1])
     return f"{report.run_id} {report.verdict}: {report.message}"
+
+
+def _unfinished_takedown(root: DataRoot) -> str | None:
+    register = read_register(root.takedowns)
+    if register.is_carried_out:
+        return None
+    n_left = register.n_entries - register.n_carried_out
+    return f"{n_left} of {register.n_entries} entries not carried out, no release is cut: run kabarchy takedown apply"
 
 
 def _generation(root: DataRoot) -> str | None:

@@ -15,6 +15,7 @@ from flows.journal import hold_run
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry_folder import SHIPPED_SOURCES
+from scrapers.takedowns import Takedown, add_to_register
 from tests.flows.kabarchy import ROOT, write_source
 from tests.warehouse.factories import Page, crawl, source, stage
 from tests.warehouse.home import Home
@@ -159,6 +160,15 @@ def test_the_status_of_an_empty_data_root_names_its_sources(home: Path) -> None:
 
     assert (found["latest_release"], found["generation"], found["run_under_way"]) == (None, None, None)
     assert [(source["source"], source["articles"]) for source in found["sources"]] == [("a_source", 0)]
+
+
+def test_the_status_says_that_a_takedown_waits_and_how_it_is_finished(home: Path) -> None:
+    taken = Takedown(article_id="0" * 24, source_id="a_source", reason="erasure", taken_down_at=Clock().now())
+    add_to_register(home / "takedown" / "register.json", [taken])
+
+    said = kabarchy("status", "--home", home).stdout
+
+    assert "1 of 1 entries not carried out, no release is cut: run kabarchy takedown apply" in said
 
 
 def test_the_status_over_a_generation_that_knows_no_health_yet_says_the_rest(home: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import SettingsError, own_environment, prefect_environment, read_settings
+from flows.settings import SettingsError, imprint_of, own_environment, prefect_environment, read_settings
 from scrapers.registry_folder import SHIPPED_SOURCES
 
 
@@ -52,10 +52,12 @@ def test_children_read_the_same_settings(tmp_path: Path) -> None:
             "KABARCHY_CONTACT_URL": "https://example.org/bot",
             "KABARCHY_NOTIFY_URL": "http://127.0.0.1:9/hook",
             "KABARCHY_CATALOGUE_URL": "http://127.0.0.1:8642/",
+            "KABARCHY_PUBLIC_URL": "https://data.example/news",
         }
     )
 
     assert read_settings(own_environment(settings)) == settings
+    assert imprint_of(settings).public_url == "https://data.example/news/"
 
 
 def test_children_find_a_key_that_was_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
