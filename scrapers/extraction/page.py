@@ -42,7 +42,6 @@ _CONTROL_REFERENCE = re.compile(
 """What no XML text may hold: libxml2 lets it into the tree, and lxml raises when it is to be written again."""
 
 _COUNT_CHARS = XPath("string-length(normalize-space(.))", smart_strings=False)
-_MARKED = XPath("descendant::*[@itemprop]")
 _LOOKUP = ElementDefaultClassLookup(element=HtmlElement)
 """Every element is a plain HtmlElement. lxml.html's own lookup runs in Python for each element at each walk: a tenth of
 the time of an extraction."""
@@ -94,7 +93,7 @@ def _read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
 
 def _read_items(root: HtmlElement) -> dict[str, tuple[HtmlElement, ...]]:
     found: dict[str, list[HtmlElement]] = {}
-    for element in _MARKED(root):
+    for element in root.iterfind(".//*[@itemprop]"):
         found.setdefault(element.get("itemprop", ""), []).append(element)
     return {name: tuple(elements) for name, elements in found.items()}
 
