@@ -69,7 +69,7 @@ def build_site(
 def _render_first_page(
     site: Path, release: Release, versions: Versions, *, generation: Path | None, now: datetime
 ) -> str:
-    facts = read_release_facts(release.path, created=release.manifest.created)
+    facts = read_release_facts(release.path, created=release.manifest.judged_at)
     return render(
         "index.html.j2",
         **frame_values(now, release.manifest.profile),

@@ -58,6 +58,11 @@ class Plan:
     instead_of: tuple[Path, Manifest] | None = None
     """Folder and manifest of the release that this one is issued instead of; None for a first issue."""
 
+    @property
+    def judged_at(self) -> datetime:
+        """The instant at which the freshness of sources is judged: what is issued again shows the looks of its day."""
+        return self.instead_of[1].judged_at if self.instead_of else self.created
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -86,7 +91,7 @@ def build_draft(
     data = write_tables(connection, folder)
     months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
-    sources = read_sources(connection, plan.created)
+    sources = read_sources(connection, plan.judged_at)
     manifest = Manifest(
         profile=profile,
         dataset=profile.dataset,
@@ -105,7 +110,7 @@ def build_draft(
         tables=tables,
         partitions=Partitions(total=len(months), reused=n_reused),
         sources=sources,
-        freshness=sum_up(sources, plan.created),
+        freshness=sum_up(sources, plan.judged_at),
         warnings=find_warnings(connection),
         accepted=plan.accepted,
         build=_build(plan.code_version),

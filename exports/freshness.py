@@ -1,6 +1,7 @@
 """How fresh each source is when a release is made: judged from its crawls and by what is expected of it.
 
-Days are counted to the release's own instant and not to the latest crawl: when everything stands still, it shows.
+Days are counted to the release's own instant and not to the latest crawl: when everything stands still, it shows. A
+release that is issued again keeps the instant of its first issue: its rows and its looks are those of that day.
 """
 
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def sum_up(sources: tuple[ManifestSource, ...], now: datetime) -> Freshness:
 
 def find_freshness_faults(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> list[str]:
     """What the manifest says of freshness otherwise than its own tables and instant do."""
-    sources = read_sources(connection, manifest.created)
+    sources = read_sources(connection, manifest.judged_at)
     said = {source.source_id: source for source in manifest.sources}
     faults = [f"{source.source_id}: not in the manifest" for source in sources if source.source_id not in said]
     faults += [
@@ -91,6 +92,8 @@ def find_freshness_faults(connection: duckdb.DuckDBPyConnection, manifest: Manif
         for source in sources
         if source.source_id in said and said[source.source_id] != source
     ]
-    if manifest.freshness != sum_up(sources, manifest.created):
+    if manifest.freshness != sum_up(sources, manifest.judged_at):
         faults.append("the manifest's list of stale sources is not that of the tables")
+    if manifest.supersedes is None and manifest.judged_at != manifest.created:
+        faults.append(f"judged at {manifest.judged_at:%Y-%m-%d %H:%M}, not at the instant of the release")
     return faults

@@ -85,7 +85,7 @@ def _lasting_pages(releases: Path, latest: Release, values: Mapping[str, object]
     yield "dictionary.html", render("dictionary.html.j2", **shared, root="", statistics=statistics)
     yield "rights.html", render("rights.html.j2", **shared, root="")
     with open_release_tables(latest.path) as connection:
-        for facts in read_source_facts(connection, created=latest.manifest.created):
+        for facts in read_source_facts(connection, created=latest.manifest.judged_at):
             page = render("source.html.j2", **shared, root="../", source=facts)
             yield f"sources/{facts.line.source_id}.html", page
     for release in list_releases(releases):

@@ -174,6 +174,11 @@ class Manifest(_Part):
     """The gates that this release passed before it became visible; one that fails a gate is never published."""
     files: tuple[ManifestFile, ...] = Field(default=())
 
+    @property
+    def judged_at(self) -> datetime:
+        """The instant of which its tables speak: that of its first issue, however often it was issued again since."""
+        return self.freshness.judged_at if self.freshness else self.created
+
     def file(self, path: str) -> ManifestFile | None:
         """The entry of a path; None when the release has no such file."""
         return next((file for file in self.files if file.path == path), None)

@@ -83,7 +83,7 @@ def cut_release(
             code_version=code_version,
             imprint=imprint,
             previous=(previous.path, previous.manifest) if previous else None,
-            accepted=read_acceptances(releases, since=previous.manifest.created if previous else None),
+            accepted=read_acceptances(releases, since=previous.manifest.judged_at if previous else None),
         )
         try:
             with draft_folder(releases, plan.id) as folder:

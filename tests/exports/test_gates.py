@@ -385,6 +385,13 @@ def test_freshness_finds_a_source_left_out_of_the_list_of_stale_ones(release: Pa
     assert faults(release, "freshness") == "the manifest's list of stale sources is not that of the tables"
 
 
+def test_freshness_of_a_first_issue_is_that_of_its_own_instant(release: Path) -> None:
+    before = manifest(release.parent / "2026-11-20")["created"]
+    edit_manifest(release, freshness=manifest(release)["freshness"] | {"judged_at": before})
+
+    assert "judged at 2026-11-20 06:00, not at the instant of the release" in faults(release, "freshness")
+
+
 def test_minimum_names_the_source_and_the_number_that_the_registry_demands(release: Path) -> None:
     edit_row(release / "sources.parquet", "closed", min_articles=1000)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from exports.errors import GateFailedError
 from exports.reissue import reissue_releases
-from exports.release import Release, cut_release
+from exports.release import Release, cut_release, open_release
 from exports.verify import verify_release
 from scrapers.tables import TOMBSTONE
 from tests.exports.factories import (
@@ -35,6 +35,7 @@ UNTITLED = [article(n, title=None) for n in range(60, 70)]
 N_WITHDRAWN = 50
 LEFT = [*TITLED[N_WITHDRAWN:], *UNTITLED]
 TOMBSTONES = [tombstone(n) for n in range(N_WITHDRAWN)]
+TOMBSTONED = pa.Table.from_pylist(TOMBSTONES, schema=TOMBSTONE.schema)
 OTHERS = [article(n, source_id="other") for n in range(100, 140)]
 
 
@@ -65,8 +66,7 @@ def cut(
 
 
 def issue_again(home: Path) -> list[str]:
-    withdrawn = pa.Table.from_pylist(TOMBSTONES, schema=TOMBSTONE.schema)
-    return reissue_releases(home / "releases", withdrawn, now=DAY_3, code_version="1")
+    return reissue_releases(home / "releases", TOMBSTONED, now=DAY_3, code_version="1")
 
 
 @pytest.mark.parametrize("least", [65, None], ids=["under its minimum", "without one"])
@@ -135,6 +135,17 @@ def test_a_release_issued_again_tells_the_shares_of_what_is_left(tmp_path: Path)
 
     [told] = [r for r in rows(tmp_path / "releases/2026-11-20.r2/coverage.parquet") if r["source_id"] == "open"]
     assert (told["n_articles"], told["title_share"], told["n_new_last_7_days"]) == (20, 0.5, 20)
+
+
+def test_a_release_issued_again_is_as_fresh_as_it_was_at_its_first_issue(tmp_path: Path) -> None:
+    first = cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
+
+    reissue_releases(tmp_path / "releases", TOMBSTONED, now=DAY_4 + timedelta(days=30), code_version="1")
+
+    again = open_release(tmp_path / "releases/2026-11-20.r2").manifest
+    assert (again.judged_at, again.created) == (DAY_1, DAY_4 + timedelta(days=30))
+    assert again.freshness == first.manifest.freshness
+    assert [r for r in verify_release(tmp_path / "releases/2026-11-20.r2") if not r.is_ok] == []
 
 
 def test_a_release_issued_again_may_lose_nothing_but_what_was_withdrawn(tmp_path: Path) -> None:
