@@ -16,6 +16,7 @@ the folder of releases at `/releases/` instead of the link.
 """
 
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +38,9 @@ from exports.site_documents import write_site_documents
 from exports.versions import Versions, read_versions
 from scrapers.data_root import write_beside
 
+_LONGEST_BUILD_S = 3600.0
+"""A build takes seconds, and its stage is ended after an hour."""
+
 
 def build_site(
     releases: Path, site: Path, *, generation: Path | None, now: datetime, imprint: Imprint = NO_IMPRINT
@@ -51,6 +55,7 @@ def build_site(
     require_site_profile(site, imprint.profile)
     site.mkdir(parents=True, exist_ok=True, mode=imprint.profile.folder_mode)
     versions = read_versions(releases)
+    _remove_leftovers(site)
     _link_releases(releases, site)
     if versions.latest is None:
         remove_lasting_pages(site)
@@ -105,6 +110,16 @@ def cite(manifest: Manifest) -> dict[str, str]:
         "text": f"{PUBLISHER} ({year}). {named}{f' {address}' if address else ''}",
         "bibtex": f"@misc{{kabarchy_{key},\n{lines}\n}}",
     }
+
+
+def _remove_leftovers(site: Path) -> None:
+    """Remove what builds left that were killed: files aside have hidden names. Younger ones may be another build's."""
+    oldest = time.time() - _LONGEST_BUILD_S
+    for path in (
+        path for folder in (".", "console", "history", "schema", "sources") for path in site.glob(f"{folder}/.*")
+    ):
+        if path.lstat().st_mtime < oldest and not path.is_dir():
+            path.unlink(missing_ok=True)
 
 
 def _link_releases(releases: Path, site: Path) -> None:

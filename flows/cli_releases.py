@@ -119,14 +119,16 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
     """Bring articles up to date by deltas alone, and prove that they equal the full file of the release."""
+    wanted = _place_of(want, home, profile)
     if Path(have).is_file():
         if start is None:
             raise MisusedError(f"{have}: a file does not say of which release it is: give --from")
-        articles = Path(have)
+        report = asdict(update_articles(Path(have), start, wanted, output))
     else:
         old = _place_of(have, home, profile)
-        start, articles = old.manifest().id, old.fetch("articles.parquet", output.parent / ".kabarchy-have")
-    report = asdict(update_articles(articles, start, _place_of(want, home, profile), output))
+        with tempfile.TemporaryDirectory(prefix="kabarchy-have-") as folder:
+            articles = old.fetch("articles.parquet", Path(folder))
+            report = asdict(update_articles(articles, old.manifest().id, wanted, output))
     print_json(report) if as_json else print_rows([report])
 
 

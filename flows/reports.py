@@ -32,6 +32,8 @@ class SourceReport(_Report):
     crawl_id: str | None = None
     problem: str | None = None
     """Why the crawl is not complete; None when it is."""
+    skipped: str | None = None
+    """Why the source was not crawled at all, on purpose; None when it was to be."""
     n_discovered: int | None = None
     n_fetched: int | None = None
     n_skipped: int | None = None
@@ -74,19 +76,24 @@ class RunReport(_Report):
     def verdict(self) -> Verdict:
         """How the run ended."""
         n_bad = sum(source.problem is not None for source in self.sources)
-        if self.failure or (self.sources and n_bad == len(self.sources)):
+        if self.failure or (n_bad and n_bad == len(self._crawled)):
             return Verdict.FAILED
         return Verdict.DEGRADED if n_bad or self.problems else Verdict.COMPLETED
+
+    @property
+    def _crawled(self) -> list[SourceReport]:
+        return [source for source in self.sources if source.skipped is None]
 
     @property
     def message(self) -> str:
         """One line for people: what was done and what was not."""
         bad = [f"{source.source_id} ({source.problem})" for source in self.sources if source.problem]
-        done = f"{len(self.sources) - len(bad)} of {len(self.sources)} sources complete"
+        skipped = [f"{source.source_id} skipped ({source.skipped})" for source in self.sources if source.skipped]
+        done = f"{len(self._crawled) - len(bad)} of {len(self._crawled)} sources complete"
         new = f"{self.loaded.n_new} new and {self.loaded.n_changed} changed articles" if self.loaded else None
         release = f"release {self.release}" if self.release else None
         wrong = [*bad, *self.problems, *([self.failure] if self.failure else [])]
-        parts = [", ".join(part for part in (done, new, release) if part), *wrong]
+        parts = [", ".join(part for part in (done, *skipped, new, release) if part), *wrong]
         return "; ".join(parts)
 
 
@@ -119,7 +126,7 @@ def source_rows(sources: tuple[SourceReport, ...]) -> list[dict[str, str | int |
             "articles": source.n_articles,
             "rejected": source.n_rejected,
             "seconds": round(source.duration_s, 1),
-            "state": source.problem or "complete",
+            "state": source.problem or (f"skipped: {source.skipped}" if source.skipped else "complete"),
         }
         for source in sources
     ]

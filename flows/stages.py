@@ -17,10 +17,12 @@ from flows.processes import ChildLimits, ChildResult, Log, own_python, run_child
 from flows.reports import LoadCounts, SourceReport
 from flows.settings import Settings
 from scrapers.archive import CrawlSummary
+from scrapers.data_root import DataRoot
 from scrapers.days import DayRange
 from scrapers.records import EXTRACTOR
 from scrapers.registry import Source
 from scrapers.staging import BatchDamagedError, batch_id, open_batch
+from scrapers.takedowns import OptOut, TakedownError, read_register
 from warehouse.analyst_copy import current_generation
 from warehouse.loader import LoadReport
 
@@ -79,7 +81,10 @@ class CrawlOrder:
 
 
 async def crawl_source(settings: Settings, source: Source, order: CrawlOrder, log: Log) -> SourceReport:
-    """Crawl one source. Never raises for what happens to the crawl: its report says it."""
+    """Crawl one source, unless it opted out. Never raises for what happens to the crawl: its report says it."""
+    if (opt_out := _find_opt_out(settings, source.id)) is not None:
+        skipped = f"opted out on {opt_out.taken_down_at:%Y-%m-%d}; disable it in the registry"
+        return SourceReport(source_id=source.id, skipped=skipped, duration_s=0.0)
     arguments = ["crawl", source.id, *_where(settings), "--run-id", order.run_id]
     arguments += ["--max-seconds", f"{order.max_seconds:g}"]
     arguments += ["--backfill", str(order.days.first), str(order.days.last)] if order.days else []
@@ -89,6 +94,14 @@ async def crawl_source(settings: Settings, source: Source, order: CrawlOrder, lo
     limits = ChildLimits(time_s=order.max_seconds + closing_s, memory_mb=_CRAWL_MEMORY_MB)
     result = await run_child(own_python("scrapers", *arguments), limits, log)
     return _report_crawl(source.id, result)
+
+
+def _find_opt_out(settings: Settings, source_id: str) -> OptOut | None:
+    try:
+        register = read_register(DataRoot(settings.home).takedowns)
+    except TakedownError:  # the crawl refuses to begin without it, and says so
+        return None
+    return next((opt_out for opt_out in register.opt_outs if opt_out.source_id == source_id), None)
 
 
 def _report_crawl(source_id: str, result: ChildResult) -> SourceReport:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -211,6 +212,19 @@ def test_before_the_first_release_the_page_says_so(tmp_path: Path) -> None:
     page = lxml.html.parse(build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1))
 
     assert text_of(page, "//main//h2") == ["No release yet"]
+
+
+@pytest.mark.parametrize("name", [".index.html.k1ll3d", "schema/.articles.json.k1ll3d"])
+def test_what_a_killed_build_left_is_removed_but_not_what_another_is_writing(tmp_path: Path, name: str) -> None:
+    build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
+    left, under_way = tmp_path / "site" / name, tmp_path / "site" / ".index.html.und3rw4y"
+    left.touch()
+    os.utime(left, (0, 0))
+    under_way.touch()
+
+    build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
+
+    assert (left.exists(), under_way.exists()) == (False, True)
 
 
 def test_building_again_changes_nothing(site: Path, history: History) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from exports.diff import diff_keys
 from exports.errors import DeltaMismatchError, ReleaseUnreachableError
@@ -13,6 +14,7 @@ from exports.release_at import LocalRelease, RemoteRelease, release_at
 from exports.update import find_steps, update_articles
 from exports.verify import verify_release
 from flows.catalogue_server import serve_catalogue
+from flows.cli import app
 from tests.exports.conftest import History
 from tests.exports.factories import article_id
 from tests.exports.readers import edit_manifest, manifest, rewrite, rewrite_rows, rows
@@ -38,6 +40,17 @@ def test_a_copy_follows_a_chain_of_deltas_over_http_to_the_full_file(
     assert (tmp_path / "articles.parquet").read_bytes() == (
         history.releases / NAMES[3] / "articles.parquet"
     ).read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["articles.parquet"]
+
+
+def test_a_release_over_http_is_brought_up_to_date_and_nothing_but_the_result_stays(
+    server: str, tmp_path: Path
+) -> None:
+    places = [f"{server}/{name}" for name in (NAMES[0], NAMES[1])]
+
+    result = CliRunner().invoke(app, ["releases", "apply", *places, "--output", str(tmp_path / "articles.parquet")])
+
+    assert result.exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["articles.parquet"]
 
 

@@ -21,6 +21,9 @@ GOOD = SourceReport(
 BAD = SourceReport(source_id="bad", problem="killed by SIGSEGV", duration_s=1.0)
 
 
+LEFT = SourceReport(source_id="left", skipped="opted out on 2026-11-20", duration_s=0.0)
+
+
 def report(**changes: object) -> RunReport:
     loaded = LoadCounts(n_batches=1, n_new=2, n_changed=0, n_unchanged=0)
     known = {"run_id": "20261120T120000Z-ab12", "started_at": NOON, "finished_at": NOON, "loaded": loaded}
@@ -35,6 +38,9 @@ def report(**changes: object) -> RunReport:
         ({"sources": (GOOD, BAD)}, Verdict.DEGRADED),
         ({"problems": ("damaged batch not loaded: x",)}, Verdict.DEGRADED),
         ({"sources": (BAD,)}, Verdict.FAILED),
+        ({"sources": (GOOD, LEFT)}, Verdict.COMPLETED),
+        ({"sources": (LEFT,)}, Verdict.COMPLETED),
+        ({"sources": (BAD, LEFT)}, Verdict.FAILED),
         ({"failure": "release: gate rights refused"}, Verdict.FAILED),
     ],
 )
@@ -47,6 +53,14 @@ def test_the_message_names_what_was_done_and_each_thing_that_was_not() -> None:
         "1 of 2 sources complete, 2 new and 0 changed articles, release 2026-11-20; "
         "bad (killed by SIGSEGV); extract: disk full"
     )
+
+
+def test_a_source_that_was_skipped_is_told_and_is_none_of_those_that_should_be_complete() -> None:
+    assert report(sources=(GOOD, LEFT)).message == (
+        "1 of 1 sources complete, left skipped (opted out on 2026-11-20), 2 new and 0 changed articles, "
+        "release 2026-11-20"
+    )
+    assert source_rows((LEFT,))[0]["state"] == "skipped: opted out on 2026-11-20"
 
 
 def test_each_source_is_a_row_and_what_is_not_known_stays_empty() -> None:

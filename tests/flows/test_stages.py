@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry import Source
 from scrapers.registry_folder import load_source
+from scrapers.takedowns import OptOut, add_to_register
 from tests.flows.kabarchy import write_source
 
 LOG = logging.getLogger("test.stage")
@@ -47,6 +49,16 @@ def test_a_source_that_the_registry_lost_is_a_problem_in_its_own_words(settings:
 
     assert report.crawl_id is None
     assert "unknown source: closed" in str(report.problem)
+
+
+def test_a_source_that_opted_out_is_skipped_and_is_no_problem(settings: Settings, closed: Source) -> None:
+    opt_out = OptOut(source_id="closed", taken_down_at=datetime(2026, 11, 20, tzinfo=UTC))
+    add_to_register(settings.home / "takedown" / "register.json", [], [opt_out])
+
+    report = asyncio.run(crawl_source(settings, closed, CrawlOrder(run_id="r"), LOG))
+
+    assert (report.problem, report.skipped) == (None, "opted out on 2026-11-20; disable it in the registry")
+    assert list((settings.home / "archive").rglob("*")) == []
 
 
 def test_without_a_batch_nothing_is_counted(settings: Settings) -> None:
