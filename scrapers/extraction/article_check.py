@@ -97,13 +97,22 @@ def _is_list_of_links(text: str, root: HtmlElement) -> bool:
     lines = [key for line in text.split("\n") if (key := letters(line))]
     if not lines or max(map(len, lines)) >= _MIN_PROSE_LETTERS or len(lines) < _MIN_LIST_LINES:
         return False
-    linked = {key for a in root.iter("a") if len(key := letters("".join(a.itertext()))) >= _MIN_LINK_LETTERS}
+    linked = {key for said in _link_texts(root) if len(key := letters(said)) >= _MIN_LINK_LETTERS}
     n_linked = sum(any(key in line for key in linked) for line in lines)
     return n_linked > _MAX_LINKED_SHARE * len(lines)
 
 
 def _linked_share(text: str, root: HtmlElement) -> float:
-    """Return the share of a text's letters that stand in lines which are nothing but link text."""
-    linked = "|".join(letters("".join(a.itertext())) for a in root.iter("a"))
+    """Return the share of a text's letters that stand in lines which are nothing but link text; 0 where it is small."""
+    said = _link_texts(root)
     lines = [letters(line) for line in text.split("\n")]
-    return sum(len(line) for line in lines if line in linked) / max(1, sum(map(len, lines)))
+    n_all = max(1, sum(map(len, lines)))
+    longest = max(map(len, said), default=0)
+    if sum(len(line) for line in lines if len(line) > longest) >= (1 - _MAX_LINKED_SHARE) * n_all:
+        return 0.0  # nine pages in ten: their paragraphs are longer than any link
+    linked = "|".join(map(letters, said))
+    return sum(len(line) for line in lines if line in linked) / n_all
+
+
+def _link_texts(root: HtmlElement) -> list[str]:
+    return ["".join(a.itertext()).casefold() for a in root.iter("a")]

@@ -18,7 +18,7 @@ from scrapers.extraction.author_names import (
     read_names,
 )
 from scrapers.extraction.decode import clean_line, fold
-from scrapers.extraction.page import Page, count_chars, text_of
+from scrapers.extraction.page import NameSearch, Page, count_chars, text_of
 from scrapers.extraction.page_lines import Lines, Neighbourhood
 from scrapers.registry import Source
 
@@ -133,11 +133,11 @@ def _said(element: HtmlElement) -> str:
 
 def _bylines(root: HtmlElement) -> Iterator[list[str]]:
     """Yield the texts of each short element marked as byline: those of its links, else each of its own."""
+    is_byline = NameSearch(_BYLINE_CLASS)
     for element in root.iter(
         "a", "span", "div", "p", "address", "em", "strong", "cite", "li", "ul", "h2", "h4", "h5", "byline"
     ):
-        name = f"{element.get('class') or ''} {element.get('id') or ''}"
-        is_marked = element.tag == "byline" or _BYLINE_CLASS.search(name)
+        is_marked = element.tag == "byline" or is_byline.finds(element)
         if is_marked and count_chars(element) <= _MAX_BYLINE_CHARS and not _is_elsewhere(element):
             before_tail = cut_tail(text_of(element))
             links = [text for a in element.iter("a") if (text := text_of(a)) and text in before_tail]

@@ -46,10 +46,12 @@ def take_related(root: HtmlElement, base: str) -> tuple[Citation, ...]:
 def _is_heading(element: HtmlElement) -> bool:
     if len(element) > 1:
         return False
-    own = [element.text, *(part for child in element for part in (child.text, child.tail))]
-    text = "".join(part or "" for part in own)[:_MAX_HEADING_CHARS]
-    is_short = len(text.split(maxsplit=_MAX_HEADING_WORDS)) <= _MAX_HEADING_WORDS  # most elements are not: cheap first
-    return is_short and _HEADING.match(clean_line(text)) is not None
+    text = element.text or ""
+    for child in element:
+        text += f"{child.text or ''}{child.tail or ''}"
+    # counting words first is cheap, and most elements have none or more than a heading of sources
+    n_words = len(text[:_MAX_HEADING_CHARS].split(maxsplit=_MAX_HEADING_WORDS))
+    return 0 < n_words <= _MAX_HEADING_WORDS and _HEADING.match(clean_line(text[:_MAX_HEADING_CHARS])) is not None
 
 
 def _block_after(heading: HtmlElement) -> HtmlElement | None:

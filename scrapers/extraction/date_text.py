@@ -84,7 +84,8 @@ def read_date(text: str, *, fetched_at: datetime, zone: ZoneInfo) -> WrittenDate
     """
     text = text.strip()[:_MAX_CHARS]
     local_now = fetched_at.astimezone(zone).replace(tzinfo=None)
-    return next((found for read in _READERS if (found := read(text, local_now)) is not None), None)
+    readers = _READERS if any(map(str.isdigit, text)) else (_read_relative,)  # most lines have no digit: a third less
+    return next((found for read in readers if (found := read(text, local_now)) is not None), None)
 
 
 Reader = Callable[[str, datetime], WrittenDate | None]

@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from scrapers.extraction.date_text import WrittenDate, read_date
 from scrapers.extraction.date_words import DAYS_BACK
-from scrapers.extraction.page import Page, count_chars, text_of
+from scrapers.extraction.page import NameSearch, Page, count_chars, text_of
 from scrapers.extraction.page_lines import Neighbourhood
 from scrapers.records import Capture, DateOrigin, Precision
 from scrapers.registry import Source
@@ -257,9 +257,9 @@ def _is_page_clock(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> b
 
 
 def _date_elements(root: HtmlElement) -> Iterator[str]:
+    is_date = NameSearch(_DATE_CLASS)
     for element in root.iter("span", "div", "p", "time", "td", "li", "em", "small", "b", "strong", "i", "font"):
-        name = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if _DATE_CLASS.search(name) and count_chars(element) <= _MAX_LINE_CHARS:
+        if is_date.finds(element) and count_chars(element) <= _MAX_LINE_CHARS:
             yield text_of(element)
 
 

@@ -98,6 +98,26 @@ def _read_items(root: HtmlElement) -> dict[str, tuple[HtmlElement, ...]]:
     return {name: tuple(elements) for name, elements in found.items()}
 
 
+class NameSearch:
+    """Whether a pattern is found in elements' names (class and id). Each name is searched once: pages use few names."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        self._verdicts: dict[str, bool] = {}
+
+    def finds(self, element: HtmlElement) -> bool:
+        """Search an element's name."""
+        name = name_of(element)
+        if name not in self._verdicts:
+            self._verdicts[name] = self._pattern.search(name) is not None
+        return self._verdicts[name]
+
+
+def name_of(element: HtmlElement) -> str:
+    """Return the class and the id of an element, separated by a space."""
+    return f"{element.get('class', '')} {element.get('id', '')}"
+
+
 def text_of(element: HtmlElement) -> str:
     """Return the text of an element as one clean line, blocks kept apart, scripts and styles left out."""
     return clean_line("".join(pieces_of(element)))

@@ -149,30 +149,31 @@ class _BlockReader:
         self._n_linked = self._n_links = 0
 
     def start(self, element: HtmlElement) -> None:
-        if element.tag in BLOCK_TAGS:
+        tag = element.tag
+        if tag in BLOCK_TAGS:
             self.flush()
-            if element.tag != "br":
+            if tag != "br":
                 self._owner = element
-        elif element.tag == "a":
+        elif tag == "a":
             self._n_links += 1
-        if element.tag not in _SKIPPED_TAGS:
-            self._add(element.text)
+        if tag not in _SKIPPED_TAGS and (text := element.text):
+            self._add(text)
 
     def end(self, element: HtmlElement) -> None:
-        if element.tag in BLOCK_TAGS:
+        tag = element.tag
+        if tag in BLOCK_TAGS:
             self.flush()
-            if element.tag != "br":
+            if tag != "br":
                 self._owner = self._block_around(element)
-        elif element.tag == "a":
+        elif tag == "a":
             self._n_links -= 1
-        if element is not self._root:
-            self._add(element.tail)
+        if element is not self._root and (text := element.tail):
+            self._add(text)
 
-    def _add(self, text: str | None) -> None:
-        if text:
-            self._pieces.append(text)
-            if self._n_links:
-                self._n_linked += len(text.strip())
+    def _add(self, text: str) -> None:
+        self._pieces.append(text)
+        if self._n_links:
+            self._n_linked += len(text.strip())
 
     def flush(self) -> None:
         if not self._pieces:

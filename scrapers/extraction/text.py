@@ -26,7 +26,7 @@ from trafilatura import bare_extraction
 
 from scrapers.extraction.boilerplate import BOX_NAME, COMMENTS_NAME, PROMOTION_LINE
 from scrapers.extraction.decode import clean_line, clean_lines, fold
-from scrapers.extraction.page import count_chars
+from scrapers.extraction.page import NameSearch, count_chars, name_of
 from scrapers.extraction.prose import Region, find_region, letters
 from scrapers.registry import Selectors
 
@@ -194,14 +194,11 @@ def _restrict(root: HtmlElement, css: str | None) -> bool:
 def _boxes(root: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the elements named as boxes, but for those that hold so much of the prose that they hold the article."""
     prose = _count_prose(root)
-    verdicts: dict[str, bool] = {}  # a page uses few names for many elements
+    is_box = NameSearch(BOX_NAME)
     for element in root.iter(*_BOX_TAGS):
-        name = f"{element.get('class', '')} {element.get('id', '')}"
-        if name not in verdicts:
-            verdicts[name] = BOX_NAME.search(name) is not None
-        if not verdicts[name] or element.find(".//h1") is not None:
+        if not is_box.finds(element) or element.find(".//h1") is not None:
             continue
-        share = _MAX_COMMENTS_SHARE if COMMENTS_NAME.search(name) else _MAX_BOX_SHARE
+        share = _MAX_COMMENTS_SHARE if COMMENTS_NAME.search(name_of(element)) else _MAX_BOX_SHARE
         if _count_prose(element) <= share * prose:
             yield element
 
