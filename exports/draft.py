@@ -34,6 +34,7 @@ from exports.manifest import (
     describe_file,
 )
 from exports.published import ARTICLES, PUBLISHED, count_rows, logical_sha256
+from exports.query_copy import QUERY_COPY, write_query_copy
 from exports.release_id import version_of
 from exports.signature import sign_sums
 from exports.sums import write_sums
@@ -90,6 +91,7 @@ def build_draft(
     profile = plan.imprint.profile
     data = write_tables(connection, folder)
     months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
+    copies = [write_query_copy(folder, [*data, *months])] if _has_query_copy(plan) else []
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
     sources = read_sources(connection, plan.judged_at)
     manifest = Manifest(
@@ -116,7 +118,7 @@ def build_draft(
         build=_build(plan.code_version),
         gates=GATE_NAMES,
         catalogue_url=plan.imprint.catalogue_url,
-        files=(*data, *months, *delta),
+        files=(*data, *months, *copies, *delta),
     )
     manifest = write_documents(folder, manifest)
     write_sums(folder)
@@ -124,6 +126,11 @@ def build_draft(
         sign_sums(folder, plan.imprint.minisign_key, release_id=plan.id)
     _seal(folder)
     return Draft(path=folder, manifest=manifest)
+
+
+def _has_query_copy(plan: Plan) -> bool:
+    """A release that is issued again has the files that it had, whatever the operator wants of new ones."""
+    return plan.imprint.has_query_copy if plan.instead_of is None else plan.instead_of[1].file(QUERY_COPY) is not None
 
 
 def _write_changes(

@@ -4,6 +4,7 @@ Read from the environment at the command's edge, but for the profile, which is a
 
 KABARCHY_PUBLIC_URL     address of the catalogue for everybody; metadata then names files by whole addresses
 KABARCHY_MINISIGN_KEY   file of a minisign secret key without a password; SHA256SUMS is then signed
+KABARCHY_QUERY_COPY     `no`: releases hold no `kabarchy.duckdb`, and the catalogue no SQL console
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ class Imprint:
     """Address of the catalogue, ending in a slash; None: the metadata names files relative to itself."""
     minisign_key: Path | None = None
     """Secret key that signs SHA256SUMS; None: nothing is signed."""
+    has_query_copy: bool = False
+    """Whether releases hold the query copy (`exports.query_copy`), which is about as large as the Parquet files."""
     profile: Profile = Profile.PUBLIC
 
     @property
@@ -32,7 +35,7 @@ class Imprint:
 
 
 NO_IMPRINT = Imprint()
-"""Neither an address nor a key."""
+"""Neither an address nor a key nor a query copy."""
 
 
 def read_imprint(environment: Mapping[str, str], profile: Profile = Profile.PUBLIC) -> Imprint:
@@ -46,8 +49,12 @@ def read_imprint(environment: Mapping[str, str], profile: Profile = Profile.PUBL
         raise ImprintError(f"KABARCHY_PUBLIC_URL: not the http(s) address of a folder: {url!r}")
     if key and not Path(key).expanduser().is_file():
         raise ImprintError(f"KABARCHY_MINISIGN_KEY: no such file: {key!r}")
+    copy = environment.get("KABARCHY_QUERY_COPY") or "yes"
+    if copy not in ("yes", "no"):
+        raise ImprintError(f"KABARCHY_QUERY_COPY: neither yes nor no: {copy!r}")
     return Imprint(
         public_url=url.rstrip("/") + "/" if url else None,
         minisign_key=Path(key).expanduser() if key else None,
         profile=profile,
+        has_query_copy=copy == "yes",
     )

@@ -4,6 +4,7 @@
                  /data/articles-YYYY-MM.parquet the same, by month of published_at (else of first_seen_at)
                  /csv/articles.csv.gz           the same, as text
                  /{versions,citations,sources,coverage,ledger,tombstones}.{parquet,csv}
+                 /kabarchy.duckdb               the same tables as one database, to query (exports.query_copy)
                  /delta/from-<previous>.parquet what changed since the release before
                  /manifest.json and what is derived from it (exports.documents), SHA256SUMS, its signature
     releases/versions.json                      the only pointer, written last

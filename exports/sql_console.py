@@ -17,13 +17,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from exports.pages import render
+from exports.query_copy import QUERY_COPY
 from scrapers.data_root import write_beside
 
 BUILT_ENGINE = Path(__file__).parent / "console" / "dist"
 """Where `make console` leaves the engine."""
 ENGINE_FILES = ("engine.mjs", "duckdb-browser-eh.worker.js", "duckdb-eh.wasm")
-QUERY_COPY = "kabarchy.duckdb"
-"""The file of a release that the console attaches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

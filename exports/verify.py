@@ -2,7 +2,8 @@
 
 Verification works from a release's folder alone. It goes from outside in: `sums` (are these the bytes that were
 written), then the gates of form (is each file what the manifest says, in the columns of the contract), then the gates
-of content. A failure of one circle ends it: nothing further in can be believed. The gates stand in `exports.gates`.
+of content. A failure of one circle ends it: nothing further in can be believed. The gates stand in `exports.gates` and
+`exports.copy_gates`.
 """
 
 import tempfile
@@ -12,12 +13,13 @@ from pathlib import Path
 import duckdb
 from pydantic import ValidationError
 
+from exports.copy_gates import COPY_GATES
 from exports.engine import open_engine
 from exports.gates import CONTENT_GATES, FORM_GATES, Gate, ReleaseReading, open_tables
 from exports.manifest import Manifest
 from exports.sums import find_sum_faults
 
-GATE_NAMES = ("sums", *FORM_GATES, *CONTENT_GATES)
+GATE_NAMES = ("sums", *FORM_GATES, *CONTENT_GATES, *COPY_GATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ def _run_gates(path: Path, manifest: Manifest, before: Path | None) -> list[Gate
         results = [_run_gate(name, gate, reading) for name, gate in FORM_GATES.items()]
         if all(result.is_ok for result in results):
             open_tables(reading)
-            results += [_run_gate(name, gate, reading) for name, gate in CONTENT_GATES.items()]
+            results += [_run_gate(name, gate, reading) for name, gate in (CONTENT_GATES | COPY_GATES).items()]
         return results
 
 

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from exports.imprint import Imprint
 from exports.release import Release, cut_release
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.registry_folder import load_registry
@@ -68,7 +69,8 @@ class Pipeline:
     def release(self, now: datetime) -> Release | None:
         """Cut a release when a published table changed."""
         generation = (self.root.analyst / "kabarchy.duckdb").resolve()
-        return cut_release(generation, self.root.releases, now=now, code_version="test")
+        imprint = Imprint(has_query_copy=True)  # as the command does
+        return cut_release(generation, self.root.releases, now=now, code_version="test", imprint=imprint)
 
     def run(self, as_of: datetime, run_id: str) -> Release | None:
         """All stages once."""

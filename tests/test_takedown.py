@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from exports.catalogue import build_site
 from exports.delta import apply_delta
 from exports.profiles import Profile
+from exports.query_copy import QUERY_COPY
 from exports.release import list_releases
 from exports.verify import verify_release
 from exports.versions import read_versions
@@ -160,6 +161,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         assert run_verb(pipeline, "publish", "--profile", "internal", "--as-of", "2026-11-21T06:00:00").exit_code == 0
         look_closely(pipeline, site)
         assert {*HOLDERS, *INTERNAL_HOLDERS} == {path.split("/")[0] for path in find_marker(pipeline.root.path)}
+        copies = {f"releases/{release.id}/{QUERY_COPY}" for release in list_releases(pipeline.root.releases)}
+        assert copies <= set(find_marker(pipeline.root.path))
         before = new_pipeline(tmp_path_factory.mktemp("before") / "home")
         for release in list_releases(pipeline.root.releases):
             copy_tree(release.path, before.root.releases / release.id)

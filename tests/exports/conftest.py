@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from exports.catalogue import build_site
+from exports.imprint import Imprint
 from exports.release import Release, cut_release
 from tests.exports.factories import (
     DAY_1,
@@ -89,7 +90,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     )
     generations = tuple(write_generation(home / f"{n}.duckdb", world) for n, world in enumerate(worlds))
     cut = tuple(
-        cut_release(generation, home / "releases", now=day, code_version="1.2.3")
+        cut_release(generation, home / "releases", now=day, code_version="1.2.3", imprint=Imprint(has_query_copy=True))
         for generation, day in zip(generations, (DAY_1, DAY_2, DAY_3, DAY_4), strict=True)
     )
     return History(home / "releases", generations, tuple(release for release in cut if release is not None))

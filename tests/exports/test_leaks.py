@@ -7,6 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from exports.imprint import Imprint
+from exports.query_copy import QUERY_COPY
 from exports.release import cut_release
 from tests.exports.factories import DAY_1, DAY_2, World, article, past_version, source, write_generation
 from tests.exports.readers import rows
@@ -38,9 +40,12 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     ]
     worlds = (World(articles=before, sources=sources), World(articles=after, sources=sources, past_versions=past))
     for n, (world, now) in enumerate(zip(worlds, (DAY_1, DAY_2), strict=True)):
-        cut_release(write_generation(home / f"{n}.duckdb", world), home / "releases", now=now, code_version="1")
+        generation = write_generation(home / f"{n}.duckdb", world)
+        imprint = Imprint(has_query_copy=True)
+        cut_release(generation, home / "releases", now=now, code_version="1", imprint=imprint)
     release = home / "releases" / "2026-11-21"
     assert (release / "delta").is_dir()
+    assert (release / QUERY_COPY).is_file()
     return b"\n".join(read_out(path) for path in sorted(release.rglob("*")) if path.is_file())
 
 

@@ -48,10 +48,41 @@ def test_every_release_of_the_history_passes_every_gate(history: History) -> Non
 
 
 def test_the_same_generation_gives_the_same_bytes_in_every_file(history: History, tmp_path: Path) -> None:
-    again = cut_release(history.generations[0], tmp_path / "releases", now=DAY_1, code_version="1.2.3")
+    once, again = (
+        cut_release(history.generations[0], tmp_path / name, now=DAY_1, code_version="1.2.3") for name in ("a", "b")
+    )
 
+    assert once is not None
     assert again is not None
-    assert sums(again.path) == sums(history.cut[0].path)
+    assert sums(again.path) == sums(once.path)
+
+
+def test_two_builds_at_other_instants_differ_in_the_instant_alone(history: History, tmp_path: Path) -> None:
+    """The query copy aside: see `exports.query_copy`."""
+    instants = tuple(DAY_1 + timedelta(hours=hours, minutes=7) for hours in (1, 5))
+    cut_release(history.generations[0], tmp_path / "0", now=instants[0], code_version="1")
+    cut_release(history.generations[0], tmp_path / "1", now=instants[1], code_version="1")
+    one, other = (files_without_instant(tmp_path / str(n) / "2026-11-20", now) for n, now in enumerate(instants))
+
+    assert one == other
+    assert {"articles.parquet", "csv/articles.csv.gz", "manifest.json", "croissant.json"} <= set(one)
+
+
+def files_without_instant(release: Path, created: datetime) -> dict[str, bytes]:
+    """The bytes of every file; of those that describe, with the instant of creation and what hashes it left out."""
+    written = {path.relative_to(release).as_posix(): path.read_bytes() for path in release.rglob("*") if path.is_file()}
+    hashes = {sha256(data).hexdigest(): name for name, data in written.items()}
+    return {
+        name: data if name.endswith(DATA_SUFFIXES) else without_instant(data.decode(), created, hashes)
+        for name, data in written.items()
+    }
+
+
+def without_instant(text: str, created: datetime, names: dict[str, str]) -> bytes:
+    instants = {created.isoformat(), f"{created:%Y-%m-%dT%H:%M:%SZ}"}
+    for known, said in [*((instant, "<created>") for instant in instants), *names.items()]:
+        text = text.replace(known, said)
+    return text.encode()
 
 
 def test_the_order_of_the_rows_in_the_generation_does_not_show(tmp_path: Path) -> None:

@@ -1,8 +1,4 @@
-"""The SQL console in a real browser: its queries answer, and whatever is asked, no other host hears of it.
-
-A release carries no query copy yet, so the tests put one into its folder, made of its own Parquet files in the form
-that the console needs: storage version v1.2.0, instants without a zone.
-"""
+"""The SQL console in a real browser: its queries answer, and whatever is asked, no other host hears of it."""
 
 import re
 import shutil
@@ -14,15 +10,16 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from exports.catalogue import build_site
+from exports.imprint import Imprint
+from exports.query_copy import QUERY_COPY
 from exports.release import cut_release
-from exports.sql_console import BUILT_ENGINE, ENGINE_FILES, QUERY_COPY, list_console_queries
+from exports.sql_console import BUILT_ENGINE, ENGINE_FILES, list_console_queries
 from flows.catalogue_server import serve_catalogue
 from tests.exports.conftest import first_articles
 from tests.exports.factories import DAY_1, World, citation, write_generation
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-TABLES = ("articles", "citations", "sources", "coverage", "ledger")
 
 needs_engine = pytest.mark.skipif(
     not all((BUILT_ENGINE / name).is_file() for name in ENGINE_FILES),
@@ -31,29 +28,12 @@ needs_engine = pytest.mark.skipif(
 needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
 
-def write_query_copy(release: Path) -> None:
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{release / QUERY_COPY}' as kabarchy (storage_version 'v1.2.0')")
-        for table in TABLES:
-            rows = connection.read_parquet(str(release / f"{table}.parquet"))
-            instants = [
-                name for name, kind in zip(rows.columns, rows.types, strict=True) if kind == "TIMESTAMP WITH TIME ZONE"
-            ]
-            naive = ", ".join(f"cast({name} as timestamp) as {name}" for name in instants)
-            connection.execute(
-                f"create table kabarchy.{table} as select * {f'replace ({naive})' if naive else ''} from rows"
-            )
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("console")
     world = World(articles=first_articles(), citations=[citation(1)])
     generation = write_generation(home / "generation.duckdb", world)
-    release = cut_release(generation, home / "releases", now=DAY_1, code_version="1")
-    assert release is not None
-    write_query_copy(release.path)
+    cut_release(generation, home / "releases", now=DAY_1, code_version="1", imprint=Imprint(has_query_copy=True))
     build_site(home / "releases", home / "site", generation=None, now=DAY_1)
     return home
 

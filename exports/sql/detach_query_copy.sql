@@ -1,0 +1,2 @@
+-- Lets go of the database query_copy.
+detach query_copy;
