@@ -60,4 +60,4 @@ class ImprintError(ExportError):
 
 
 class SignatureError(ExportError):
-    """SHA256SUMS cannot be signed, or its signature is not that of the key; the message says what minisign said."""
+    """SHA256SUMS cannot be signed, or its signature is not that of the key; the message names file and cause."""

@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 import obstore
 import pyarrow as pa
 import pyarrow.parquet as pq
-from obstore.exceptions import BaseError, NotSupportedError
+from obstore.exceptions import BaseError, NotFoundError, NotSupportedError
 from obstore.store import HTTPStore
 from pydantic import ValidationError
 
 from exports.errors import ReleaseUnreachableError
 from exports.manifest import Manifest, file_sha256
-from exports.sums import SUMS, parse_sums
+from exports.sums import SIGNATURE, SUMS, parse_sums
 from exports.withdrawal import WITHDRAWN, is_withdrawn
 
 _ARTICLES = "articles.parquet"
@@ -55,7 +55,10 @@ class ReleaseAt(Protocol):
         """Make one of its files, checked against the manifest, available on disk; `folder` is for what is fetched."""
 
     def fetch_all(self, folder: Path) -> Path:
-        """Make the whole release available as a folder; what is fetched is checked against SHA256SUMS."""
+        """Make the whole release available as a folder; what is fetched is checked against SHA256SUMS.
+
+        A signature comes with it, unchecked.
+        """
 
     def read_keys(self) -> pa.Table:
         """Ids and hashes of its articles."""
@@ -149,6 +152,8 @@ class RemoteRelease:
         for path, digest in listed.items():
             self._fetch(path, folder, digest, sizes.get(path, _SMALL_BYTES))
         (folder / SUMS).write_bytes(sums)
+        if (signature := self._read_if_there(SIGNATURE)) is not None:
+            (folder / SIGNATURE).write_bytes(signature)
         return folder
 
     def read_keys(self) -> pa.Table:
@@ -168,10 +173,20 @@ class RemoteRelease:
 
     def _read(self, path: str) -> bytes:
         with self._explained(path):
-            found = obstore.get(self._store(), path)
-            if found.meta["size"] > _SMALL_BYTES:
-                raise ReleaseUnreachableError(f"{self.url}/{path}: {found.meta['size']} bytes")
-            return bytes(found.bytes())
+            return self._read_small(path)
+
+    def _read_small(self, path: str) -> bytes:
+        found = obstore.get(self._store(), path)
+        if found.meta["size"] > _SMALL_BYTES:
+            raise ReleaseUnreachableError(f"{self.url}/{path}: {found.meta['size']} bytes")
+        return bytes(found.bytes())
+
+    def _read_if_there(self, path: str) -> bytes | None:
+        with self._explained(path):
+            try:
+                return self._read_small(path)
+            except NotFoundError:
+                return None
 
     def _fetch(self, path: str, folder: Path, sha256: str, n_bytes: int) -> Path:
         target = folder / _require_inner(self.url, path)

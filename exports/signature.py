@@ -1,13 +1,15 @@
 """`SHA256SUMS.minisig`: a signature by minisign (https://jedisct1.github.io/minisign/), where the operator has a key.
 
-It vouches for SHA256SUMS and so for every file. The program signs, not we: keys and formats are its own. Anybody checks
-with `minisign -Vm SHA256SUMS -p minisign.pub`. The comment names the release, so that two builds sign alike.
+It vouches for SHA256SUMS and so for every file. The program signs, not we: secret keys are its own. Anybody checks with
+`minisign -Vm SHA256SUMS -p minisign.pub`, or here, without the program. The comment names the release, so that two
+builds sign alike.
 """
 
 import subprocess
 from pathlib import Path
 
 from exports.errors import SignatureError
+from exports.minisign import read_public_key, read_signature, verify_file
 from exports.sums import SIGNATURE, SUMS
 
 PUBLIC_KEY = "minisign.pub"
@@ -23,9 +25,17 @@ def sign_sums(folder: Path, key: Path, *, release_id: str) -> None:
     )
 
 
-def check_signature(folder: Path, public_key: Path) -> None:
-    """Raise SignatureError unless SHA256SUMS of a release is signed by the key."""
-    _run_minisign("-V", "-p", str(public_key.resolve()), "-m", SUMS, "-x", SIGNATURE, folder=folder)
+def check_signature(folder: Path, public_key: Path) -> str:
+    """Say who signed SHA256SUMS of a release. Raises SignatureError unless it was the key of `minisign.pub`."""
+    key = read_public_key(public_key)
+    if not (folder / SIGNATURE).is_file():
+        raise SignatureError(f"{SIGNATURE}: missing; the release is not signed")
+    signature = read_signature(folder / SIGNATURE)
+    try:
+        verify_file(folder / SUMS, signature, key)
+    except OSError as error:
+        raise SignatureError(f"{SUMS}: {error.strerror}") from error
+    return f"by key {key.name}: {signature.comment}"
 
 
 def write_public_key(key: Path, folder: Path) -> None:

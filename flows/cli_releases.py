@@ -12,10 +12,13 @@ import typer
 
 from exports.acceptance import AcceptableGate, Acceptance, add_acceptance
 from exports.diff import compare_releases
+from exports.errors import SignatureError
 from exports.profiles import Profile, folders_of
 from exports.publish import publish_releases
 from exports.release import list_releases
 from exports.release_at import ReleaseAt, release_at
+from exports.signature import check_signature
+from exports.sums import SIGNATURE
 from exports.target import open_target
 from exports.update import update_articles
 from exports.verify import verify_release
@@ -70,18 +73,39 @@ def verify(
             show_default=False,
         ),
     ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--key", metavar="FILE", help="minisign.pub, had by a way that you trust: who signed it is checked too."
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Put a release through every gate again; one elsewhere is fetched first. Exit code 1 when a gate fails."""
+    """Put a release through every gate again; one elsewhere is fetched first. Exit code 1 when a gate fails.
+
+    Without --key a signature is not checked, and that is said: sums prove that nothing was damaged, not who wrote it.
+    """
     place = _place_of(release, home, profile)
     with tempfile.TemporaryDirectory(prefix="kabarchy-verify-") as folder:
-        results = verify_release(place.fetch_all(Path(folder)))
-    rows = [{"gate": gate.name, "ok": gate.is_ok, "detail": gate.detail} for gate in results]
+        path = place.fetch_all(Path(folder))
+        rows = [_signature_row(path, key)]
+        rows += [{"gate": gate.name, "ok": gate.is_ok, "detail": gate.detail} for gate in verify_release(path)]
     print_json(rows) if as_json else print_rows(rows)
-    if not all(gate.is_ok for gate in results):
+    if any(row["ok"] is False for row in rows):
         raise typer.Exit(PROBLEMS)
+
+
+def _signature_row(release: Path, key: Path | None) -> dict[str, object]:
+    """What can be said of the signature, as a row among those of the gates; `ok` is null where it was not checked."""
+    if key is None:
+        is_signed = (release / SIGNATURE).is_file()
+        return {"gate": "signature", "ok": None, "detail": "not checked: give --key" if is_signed else "not signed"}
+    try:
+        return {"gate": "signature", "ok": True, "detail": check_signature(release, key)}
+    except SignatureError as error:
+        return {"gate": "signature", "ok": False, "detail": str(error)}
 
 
 @releases_app.command("diff")

@@ -60,8 +60,15 @@ def test_changed_sums_do_not_pass(home: Path, tmp_path: Path) -> None:
     release = shutil.copytree(home / "releases" / "2026-11-20", tmp_path / "release")
     rewrite(release / "SHA256SUMS", (release / "SHA256SUMS").read_bytes() + b"\n")
 
-    with pytest.raises(SignatureError, match="verification failed"):
+    with pytest.raises(SignatureError, match=r"SHA256SUMS: not what key [0-9A-F]{16} signed"):
         check_signature(release, home / "key.pub")
+
+
+def test_the_key_of_somebody_else_does_not_pass(home: Path, tmp_path: Path) -> None:
+    subprocess.run(["minisign", "-G", "-W", "-s", "s", "-p", "p"], cwd=tmp_path, check=True, capture_output=True)
+
+    with pytest.raises(SignatureError, match=r"signed by key [0-9A-F]{16}, not by [0-9A-F]{16}"):
+        check_signature(home / "releases" / "2026-11-20", tmp_path / "p")
 
 
 def test_with_a_key_that_cannot_sign_nothing_is_published(home: Path, tmp_path: Path) -> None:
