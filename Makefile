@@ -9,7 +9,7 @@ DEV := .venv/.installed-dev
 HTML_CHECK := $(if $(shell command -v npm),tests/exports/html_check/node_modules/.installed)
 CONSOLE := $(if $(shell command -v npm),exports/console/dist/engine.mjs)
 
-.PHONY: help install console html-check demo test check format docs lock clean
+.PHONY: help install console html-check demo test check format docs publish-schema lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ format: $(DEV) ## format the code and mend what ruff can mend
 docs: $(RUN) ## write DATA.md and the schema files from the contract
 	$(PY) -m scrapers.dictionary > DATA.md
 	$(PY) -m exports.schemas exports/schema
+
+publish-schema: $(RUN) ## list the schema files as published, once a release of ours carries them: they never change again
+	$(PY) -m exports.schemas exports/schema --publish
 
 lock: $(BOOT) ## renew the three hash-pinned locks (they hold no addresses)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements-bootstrap.in -o requirements-bootstrap.lock

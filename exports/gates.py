@@ -21,6 +21,7 @@ from exports.freshness import find_freshness_faults
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.profile_marks import find_profile_faults
 from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
+from exports.schemas import find_breaches, read_schemas
 from exports.sums import list_files
 from exports.text_form import row_sha256, text_projection
 from scrapers.columns import Table
@@ -70,7 +71,10 @@ def check_files(reading: ReleaseReading) -> list[str]:
 
 
 def check_schema(reading: ReleaseReading) -> list[str]:
-    """Every table is there as Parquet, in the columns of the contract, in order and type."""
+    """Every table is there as Parquet, in the columns of the contract, in order and type.
+
+    What the release before promised of its schema is kept (`exports.schemas.find_breaches`).
+    """
     if reading.manifest.schema_version != SCHEMA_VERSION:
         return [f"schema {reading.manifest.schema_version}: this program knows {SCHEMA_VERSION}"]
     contract = {published.name: published.table for published in PUBLISHED} | {"delta": PUBLISHED_DELTA}
@@ -79,7 +83,16 @@ def check_schema(reading: ReleaseReading) -> list[str]:
     for file in reading.manifest.files:
         if file.mediatype == PARQUET:
             faults += _schema_faults(reading.path / file.path, file, contract)
-    return faults
+    return faults + _broken_promises(reading)
+
+
+def _broken_promises(reading: ReleaseReading) -> list[str]:
+    """What of its schema breaks a promise of the release before; one issued again is not held up by what came since."""
+    if reading.previous is None or reading.manifest.supersedes is not None:
+        return []
+    before = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
+    published, current = read_schemas(reading.previous, before), read_schemas(reading.path, reading.manifest)
+    return find_breaches(published, current, today=reading.manifest.judged_at.date())
 
 
 def _schema_faults(path: Path, file: ManifestFile, contract: dict[str, Table]) -> list[str]:

@@ -1,12 +1,15 @@
 """The published schema as files with versions, and the rule by which it may change.
 
-    exports/schema/<table>-<version>.json   a Table Schema 2.0 with `version`; the last published one is committed
+    exports/schema/<table>-<version>.json   a Table Schema 2.0 with `version`
+    exports/schema/PUBLISHED                SHA-256 of each of these files that ever left the house; it never shrinks
     exports/schema/CHANGELOG.md             what each version brought
 
-`make docs` writes the files of the contract's version (`python -m exports.schemas`). Readers may rely on this: within a
+`make docs` writes the files of the contract's version (`python -m exports.schemas`), but none that PUBLISHED lists with
+other bytes; `make publish-schema` lists them, once a release of ours carries them. Readers may rely on this: within a
 major version no column goes, changes its type or begins to be null; a column goes or changes only in a new major
-version, after it stood as deprecated for at least 90 days. `find_breaches` is that rule, and a test applies it to the
-last published files.
+version, after it stood as deprecated for at least 90 days. `find_breaches` is that rule. A test applies it to the
+committed files, and the gate `schema` to what the release before says of itself (its `datapackage.json`), which nobody
+can rewrite: so no release changes its schema under a version that was out already.
 """
 
 import json
@@ -14,12 +17,15 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from exports.about import to_json
 from exports.datapackage import describe_fields
+from exports.errors import ExportError
+from exports.manifest import Manifest
 from scrapers.columns import Table
 from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION
 
@@ -27,7 +33,13 @@ NOTICE = timedelta(days=90)
 """A quarter: long enough for who reads the data once a month to meet the notice three times."""
 _FILE = re.compile(r"(?P<table>[a-z_]+)-(?P<version>\d+\.\d+\.\d+)\.json$")
 
+PUBLISHED_LIST = "PUBLISHED"
+
 TableSchema = dict[str, Any]
+
+
+class SchemaPublishedError(ExportError):
+    """A published schema file would change; give SCHEMA_VERSION a new number."""
 
 
 def describe_schema(table: Table) -> TableSchema:
@@ -50,6 +62,21 @@ def list_schemas() -> dict[str, str]:
     }
 
 
+def read_schemas(release: Path, manifest: Manifest) -> list[TableSchema]:
+    """The schemas that a release itself gives of its tables, in its `datapackage.json`.
+
+    Raises OSError and ValueError when it cannot be read.
+    """
+    resources = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    fields: dict[str, Any] = {}
+    for resource in resources:
+        fields.setdefault(resource["name"].removesuffix("-parquet"), resource.get("schema", {}).get("fields"))
+    named = {table: fields.get(table) for table in manifest.tables}
+    return [
+        {"name": table, "version": manifest.schema_version, "fields": found} for table, found in named.items() if found
+    ]
+
+
 def last_published() -> dict[str, TableSchema]:
     """The newest published schema of each table, by its name."""
     newest: dict[str, tuple[tuple[int, ...], TableSchema]] = {}
@@ -69,8 +96,14 @@ def find_breaches(published: Iterable[TableSchema], current: Iterable[TableSchem
     Equal versions must say the same. A new table or a new nullable column needs a new minor version; a change or loss
     needs a new major version and a column marked as deprecated, in what was published, since 90 days.
     """
-    new = {schema["name"]: schema for schema in current}
-    return [breach for old in published for breach in _table_breaches(old, new.get(old["name"]), today)]
+    old, new = ({schema["name"]: schema for schema in schemas} for schemas in (published, current))
+    breaches = [breach for name in old for breach in _table_breaches(old[name], new.get(name), today)]
+    newest = max((_order(schema["version"]) for schema in old.values()), default=None)
+    return breaches + [
+        f"{name}: a new table needs a new minor version after {'.'.join(map(str, newest))}"
+        for name in new.keys() - old.keys()
+        if newest is not None and _order(new[name]["version"])[:2] <= newest[:2]
+    ]
 
 
 def _table_breaches(old: TableSchema, new: TableSchema | None, today: date) -> Iterator[str]:
@@ -89,8 +122,14 @@ def _table_breaches(old: TableSchema, new: TableSchema | None, today: date) -> I
         if broken:
             yield from (f"{old['name']}.{name}: {broken}; {fault}" for fault in _notice_faults(field, was, now, today))
     for name in new_fields.keys() - old_fields.keys():
-        if new_fields[name].get("constraints", {}).get("required") and now[0] == was[0]:
-            yield f"{old['name']}.{name}: a new column of the same major version must be nullable"
+        yield from (f"{old['name']}.{name}: {fault}" for fault in _new_column_faults(new_fields[name], was, now))
+
+
+def _new_column_faults(field: dict[str, Any], was: tuple[int, ...], now: tuple[int, ...]) -> Iterator[str]:
+    if field.get("constraints", {}).get("required") and now[0] == was[0]:
+        yield "a new column of the same major version must be nullable"
+    if now != was and now[:2] == was[:2]:
+        yield "a new column needs a new minor version"
 
 
 def _what_broke(old: dict[str, Any], new: dict[str, Any] | None) -> str | None:
@@ -118,12 +157,54 @@ def _order(version: str) -> tuple[int, ...]:
 
 
 def write_schemas(folder: Path) -> None:
-    """Write the files of the contract's version; those of other versions stay."""
+    """Write the files of the contract's version; those of other versions stay.
+
+    Raises SchemaPublishedError, and writes none, when one of them is published and would change.
+    """
     folder.mkdir(exist_ok=True)
+    texts = {f"{table.name}-{SCHEMA_VERSION}.json": to_json(describe_schema(table)) for table in PUBLISHED_TABLES}
+    published = read_published(folder)
+    if published.keys() & texts.keys() and texts.keys() - published.keys():
+        new = sorted(texts.keys() - published.keys())
+        raise SchemaPublishedError(f"{new[0]}: schema {SCHEMA_VERSION} is published without it")
+    for name, text in texts.items():
+        if published.get(name, _sha256(text)) != _sha256(text):
+            raise SchemaPublishedError(f"{name}: is published and would change; give SCHEMA_VERSION a new number")
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_published(folder: Path) -> dict[str, str]:
+    """SHA-256 of each published schema file, by its name."""
+    path = folder / PUBLISHED_LIST
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+
+
+def publish_schemas(folder: Path) -> None:
+    """List the files of the contract's version as published, for good. Raises SchemaPublishedError."""
+    write_schemas(folder)
+    listed = read_published(folder)
     for table in PUBLISHED_TABLES:
-        text = to_json(describe_schema(table))
-        (folder / f"{table.name}-{SCHEMA_VERSION}.json").write_text(text, encoding="utf-8", newline="\n")
+        name = f"{table.name}-{SCHEMA_VERSION}.json"
+        listed[name] = _sha256((folder / name).read_text(encoding="utf-8"))
+    lines = (f"{digest}  {name}\n" for name, digest in sorted(listed.items()))
+    (folder / PUBLISHED_LIST).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m exports.schemas FOLDER [--publish]`; returns the exit code."""
+    try:
+        (publish_schemas if "--publish" in arguments[1:] else write_schemas)(Path(arguments[0]))
+    except SchemaPublishedError as error:
+        print(f"exports.schemas: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    write_schemas(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -2,14 +2,30 @@
 
 import copy
 import json
+import shutil
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exports.schemas import describe_schema, find_breaches, last_published, list_schemas, write_schemas
+from exports import schemas
+from exports.schemas import (
+    SchemaPublishedError,
+    describe_schema,
+    find_breaches,
+    last_published,
+    list_schemas,
+    main,
+    publish_schemas,
+    read_published,
+    write_schemas,
+)
+from exports.verify import verify_release
 from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION
+from tests.exports.conftest import History
+from tests.exports.readers import rewrite
 
 TODAY = date(2026, 12, 1)
 LONG_AGO = {"since": "2026-08-01", "remove_in": "2.0.0", "use": "b"}
@@ -73,6 +89,9 @@ def test_the_release_links_to_a_schema_that_the_site_holds(site: Path) -> None:
         (PUBLISHED, changed("1.1.0", a={"type": "string"}), "may be null now"),
         (deprecated(since="2026-10-01"), changed("2.0.0", a=None), "deprecated only since 2026-10-01"),
         (deprecated(), changed("0.9.0"), "older than the published"),
+        (PUBLISHED, changed("1.0.1", c={"type": "string"}), "t.c: a new column needs a new minor version"),
+        (PUBLISHED, PUBLISHED | {"name": "u"}, "u: a new table needs a new minor version after 1.0.0"),
+        (PUBLISHED, PUBLISHED | {"name": "u", "version": "1.0.1"}, "u: a new table needs a new minor version"),
     ],
 )
 def test_a_broken_promise_is_found(published: dict[str, Any], current: dict[str, Any], breach: str) -> None:
@@ -90,6 +109,85 @@ def test_a_broken_promise_is_found(published: dict[str, Any], current: dict[str,
 )
 def test_what_the_rule_allows_is_no_breach(published: dict[str, Any], current: dict[str, Any]) -> None:
     assert find_breaches([published], [current], today=TODAY) == []
+
+
+def test_a_new_table_may_come_with_a_minor_version() -> None:
+    new = [changed("1.1.0"), PUBLISHED | {"name": "u", "version": "1.1.0"}]
+
+    assert find_breaches([PUBLISHED], new, today=TODAY) == []
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Schema files of the contract, published."""
+    publish_schemas(tmp_path)
+    return tmp_path
+
+
+def list_otherwise(folder: Path, name: str) -> None:
+    """Let the list of what is published say that a file of today had other bytes."""
+    listed = (folder / "PUBLISHED").read_text().splitlines()
+    lines = [f"{'0' * 64}  {name}" if line.endswith(f"  {name}") else line for line in listed]
+    (folder / "PUBLISHED").write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_what_is_published_is_listed_and_may_be_written_again(folder: Path) -> None:
+    write_schemas(folder)
+
+    names = sorted(path.name for path in folder.glob("*.json"))
+    listed = [line.split("  ")[1] for line in (folder / "PUBLISHED").read_text().splitlines()]
+    assert listed == names == sorted(f"{table.name}-{SCHEMA_VERSION}.json" for table in PUBLISHED_TABLES)
+
+
+def test_make_docs_does_not_overwrite_a_published_schema_with_another(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"citations-{SCHEMA_VERSION}.json"
+    list_otherwise(folder, name)
+    (folder / name).write_text("what was published")
+
+    code = main([str(folder)])
+
+    assert (code, (folder / name).read_text()) == (1, "what was published")
+    assert f"{name}: is published and would change; give SCHEMA_VERSION a new number" in capsys.readouterr().err
+
+
+def test_make_docs_adds_no_table_to_a_published_version(folder: Path) -> None:
+    name = f"versions-{SCHEMA_VERSION}.json"
+    lines = [line for line in (folder / "PUBLISHED").read_text().splitlines() if not line.endswith(name)]
+    (folder / "PUBLISHED").write_text("".join(f"{line}\n" for line in lines))
+
+    with pytest.raises(SchemaPublishedError, match=f"{name}: schema {SCHEMA_VERSION} is published without it"):
+        write_schemas(folder)
+
+
+def test_the_committed_files_are_those_that_were_published() -> None:
+    folder = Path(schemas.__file__).parent / "schema"
+
+    changed = [
+        name
+        for name, digest in read_published(folder).items()
+        if sha256((folder / name).read_bytes()).hexdigest() != digest
+    ]
+    assert changed == []
+
+
+def test_a_release_may_not_change_its_schema_under_the_version_of_the_release_before(
+    history: History, tmp_path: Path
+) -> None:
+    for name in ("2026-11-20", "2026-11-21"):
+        shutil.copytree(history.releases / name, tmp_path / name)
+    before = tmp_path / "2026-11-20" / "datapackage.json"
+    said = before.read_text(encoding="utf-8").replace(
+        '"name": "n_words",\n      "type": "integer"', '"name": "n_words",\n      "type": "number"'
+    )
+
+    rewrite(before, said.encode())
+
+    [gate] = [result for result in verify_release(tmp_path / "2026-11-21") if not result.is_ok]
+    assert gate.name == "schema"
+    assert f"articles: differs from the published {SCHEMA_VERSION}" in gate.detail
+    assert "articles.n_words: number became integer" in gate.detail
 
 
 def test_a_table_never_goes() -> None:
