@@ -34,17 +34,19 @@ class PostView:
 
 
 def render_channel(outlet: Outlet, channel: Channel, day: int, base_urls: Mapping[str, str]) -> dict[str, Page]:
-    """Render the newest page, the page before and after each post, and robots.txt, by path and query."""
+    """Render the newest page, the page before each number and after each post, and robots.txt, by path and query."""
     rendering = open_rendering(outlet, day, base_urls)
     views = [_view(rendering, post) for post in outlet.posts if post.is_visible(day)]
     home, size = f"/s/{channel.handle}", channel.page_size
     pages = {document.path: _robots(rendering, document.template) for document in outlet.documents}
     pages[home] = _page(rendering, channel, views, views[-size:], before=None)
     for position, view in enumerate(views):
-        earlier, later = views[max(position - size, 0) : position], views[position + 1 : position + 1 + size]
-        pages[f"{home}?before={view.id}"] = _page(rendering, channel, views, earlier, before=view.id)
+        later = views[position + 1 : position + 1 + size]
         pages[f"{home}?after={view.id}"] = _page(rendering, channel, views, later, before=None)
         pages[f"/{channel.handle}/{view.id}"] = _page(rendering, channel, views, [view], before=None)
+    for number in range(1, views[-1].id + 2 * size):  # Telegram answers any, whether there is such a post or not
+        earlier = [view for view in views if view.id < number][-size:]
+        pages[f"{home}?before={number}"] = _page(rendering, channel, views, earlier, before=number)
     return pages
 
 

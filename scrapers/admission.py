@@ -14,7 +14,7 @@ from scrapers.known_addresses import KnownAddresses
 from scrapers.outcomes import DiscoveredUrl, Discovery, StoredDiscovery, UrlOutcome
 from scrapers.records import Hints, SkipReason
 from scrapers.registry import ListingEntry, SitemapEntry, Source, TelegramEntry, WordPressEntry
-from scrapers.revisits import Validators, is_backing_off, is_due, is_due_to_poll
+from scrapers.revisits import NOT_SHOWN, Validators, is_backing_off, is_due, is_due_to_poll
 from scrapers.spiders.discovery import discover
 from scrapers.takedowns import Register
 from scrapers.targets import Ask, Target, entry_hosts, entry_targets, known_target, refusal, walk_targets
@@ -114,8 +114,7 @@ class Admission:
         visit, now = self._visits.get(target.url), self._clock.now()
         if is_backing_off(visit, now):
             return SkipReason.BACKING_OFF
-        is_due = is_due_to_poll(visit, self._source.polling, now)
-        return None if is_due else SkipReason.NOT_DUE
+        return None if is_due_to_poll(visit, self._source.polling, now) else SkipReason.NOT_DUE
 
     def count(self, target: Target) -> None:
         """Count a URL that is asked for."""
@@ -179,7 +178,7 @@ class Admission:
         if discovery.next_pages and not discovery.links and not discovery.posts:
             return None
         pages = [link.url for link in discovery.links if refusal(link.url, self._source) is None]
-        return self._visits.count_unknown(pages) + self._visits.count_new_posts(discovery.posts)
+        return self._visits.count_unknown(pages) + self._visits.posts.count_new(discovery.posts)
 
     def _is_last(self, target: Target, discovery: Discovery) -> bool:
         """Whether what follows is over the entry's limit, all known, or too old."""
@@ -227,4 +226,4 @@ class Admission:
 
 def was_asked(outcome: UrlOutcome) -> bool:
     """Whether a URL that ended so had been asked for, and so counts towards the limits."""
-    return outcome.reason not in _NOT_ASKED
+    return outcome.reason not in _NOT_ASKED and outcome.detail != NOT_SHOWN

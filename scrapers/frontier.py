@@ -1,9 +1,9 @@
 """The frontier: which URL is asked for next, and what becomes of each answer. Knows nothing of Scrapy or of sockets.
 
 Entries come first, then the pages that they lead to in the order in which they name them, then known pages that are due
-for another look although no entry names them: that is how an edit or a vanished page is found. What is asked follows
-from the answers and their order alone, so that `resume` can take a file's word for what is decided, follow its
-discoveries once more, and go on as an undisturbed crawl would.
+for another look although no entry names them, and pages of channels with messages that are: that is how an edit or a
+vanished page is found. What is asked follows from the answers and their order alone, so that `resume` can take a file's
+word for what is decided, follow its discoveries once more, and go on as an undisturbed crawl would.
 """
 
 import logging
@@ -16,6 +16,7 @@ from scrapers.archive import CrawlParts
 from scrapers.clock import Clock
 from scrapers.failures import reason_of_status
 from scrapers.ledger import Ledger
+from scrapers.look_back import LookBack
 from scrapers.outcomes import Discovery, StoredDiscovery
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
 from scrapers.redirects import RedirectRefusedError, is_redirect, redirect_address
@@ -41,6 +42,7 @@ class Frontier:
         self._ledger = ledger
         self._visits = visits
         self._admission = Admission(source, visits, clock, plan)
+        self._look_back = LookBack(source, visits, clock, plan)
         # A backfill that is limited leaves pages for the next one, which are due then like any other.
         self._n_revisits_left: int | None = plan.limits.max_pages if plan.days else REVISITS_MAX
         """None once the revisits of this crawl are chosen."""
@@ -55,9 +57,10 @@ class Frontier:
         asks = self._enter()
         for stored in parts.discoveries:
             self._admission.addresses.rename(stored.discovery)  # so that it is met as it was
-            outcome = self._ledger.outcomes.get(stored.page_url)
-            if outcome is not None and outcome.outcome is Outcome.FETCHED:
-                asks += self._follow(self._ledger.met[stored.page_url], stored.discovery)
+            page = self._ledger.met.get(stored.page_url)  # None for a look back, which leads nowhere
+            end = self._ledger.outcomes.get(stored.page_url)
+            if page is not None and end is not None and end.outcome is Outcome.FETCHED:
+                asks += self._follow(page, stored.discovery)
         self._take_over_revisits()
         for ask in [ask for ask in asks if ask.target.url in orphans]:
             asks.remove(ask)
@@ -114,7 +117,7 @@ class Frontier:
     ) -> list[Ask]:
         if found is not None:
             self._ledger.discover(found)
-        self._ledger.accept(target, capture, found, detail=detail)
+        self._ledger.accept(target, capture, found, gone=self._look_back.gone_posts(capture, found), detail=detail)
         return self._follow(target, found.discovery) if found is not None else []
 
     def _follow(self, page: Target, discovery: Discovery) -> list[Ask]:
@@ -165,21 +168,19 @@ class Frontier:
         """Add the known pages that are due, once, when no entry can name further pages any more."""
         if self._n_revisits_left is None or self._ledger.has_open_entries:
             return asks
-        n_left, self._n_revisits_left = min(self._n_revisits_left, self._admission.n_pages_left), None
-        for target in self._admission.due_pages(max(0, n_left) + len(self._ledger.met)):
-            if n_left <= 0 or not self._ledger.meet(target):
-                continue
-            if reason := refusal(target.url, self._source):
-                self._ledger.skip(target, reason)
-                continue
-            n_left -= 1
-            asks.append(self._admission.ask(target))
-        return asks
+        n_left, self._n_revisits_left = max(0, min(self._n_revisits_left, self._admission.n_pages_left)), None
+        due = self._admission.due_pages(n_left + len(self._ledger.met))
+        unmet = [target for target in due if target.url not in self._ledger.met]
+        return asks + self._admit([*self._look_back.due_pages(), *unmet[:n_left]], self._refusal)
+
+    def _refusal(self, known: Target) -> SkipReason | None:
+        return refusal(known.url, self._source) if known.entry is None else None
 
     def _take_over_revisits(self) -> None:
         """Meet what is decided although no discovery names it: the revisits that were done already."""
         for outcome in self._ledger.outcomes.values():
             target = Target(url=outcome.url, role=outcome.role, entry_url=outcome.entry_url)
-            if self._ledger.meet(target) and was_asked(outcome) and self._n_revisits_left is not None:
+            is_page = self._ledger.meet(target) and target.role is CaptureRole.PAGE and was_asked(outcome)
+            if is_page and self._n_revisits_left is not None:
                 self._admission.count_again(target, outcome)
                 self._n_revisits_left -= 1

@@ -10,10 +10,12 @@ from datetime import datetime
 
 from scrapers.answers import Answer
 from scrapers.archive import CrawlParts, CrawlWriter
+from scrapers.channel_posts import LOOK_BACK
 from scrapers.clock import Clock
 from scrapers.fetch_errors import DETAIL_MAX_CHARS
 from scrapers.outcomes import CrawlHeader, CrawlSummary, StoredDiscovery, UrlOutcome
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
+from scrapers.revisits import NOT_SHOWN
 from scrapers.spiders.links import BadContentError
 from scrapers.spiders.listing import NoLinksError
 from scrapers.targets import Target
@@ -79,14 +81,24 @@ class Ledger:
         self._writer.write_discovery(found, self._clock.now())
 
     def accept(
-        self, target: Target, capture: Capture, found: StoredDiscovery | None = None, *, detail: str | None = None
+        self,
+        target: Target,
+        capture: Capture,
+        found: StoredDiscovery | None = None,
+        *,
+        gone: Iterable[str] = (),
+        detail: str | None = None,
     ) -> None:
-        """End a URL as fetched; `found` is where it leads, when it is of an entry."""
+        """End a URL as fetched. `found`: where it leads, when it is of an entry; `gone`: messages that it lacks now."""
         fetched = fetched_answer(capture, found)
-        outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id, detail=detail)
-        self._write([outcome])
+        why = detail or (LOOK_BACK if target.is_look_back else None)
+        outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id, detail=why)
+        posts = [Target(url=url, role=CaptureRole.PAGE, entry_url=target.entry_url or target.url) for url in gone]
+        ends = [self._outcome(it, Outcome.FAILED, reason=FailReason.GONE, detail=NOT_SHOWN) for it in posts]
+        self._write([outcome, *ends])
         self._visits.learn([outcome], {target.url: target.visit}, {target.url: fetched}, days=self._days)
-        self._visits.learn_posts(found.discovery.posts if found else ())
+        if found:
+            self._visits.learn_posts(outcome, found.discovery.posts, days=self._days)
 
     def says_the_same(self, target: Target, answer: Answer, found: StoredDiscovery | None) -> bool:
         """Whether an answer says what the last one did, counters and boxes aside."""

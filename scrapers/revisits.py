@@ -59,6 +59,9 @@ BUSY_SHARE = 0.25
 LIED = "had answered 304 to the same question"
 """Detail of the outcome of a page that was fetched in an audit: the server lied."""
 
+NOT_SHOWN = "not shown among its neighbours"
+"""Detail of the outcome of a channel's message that is gone: nothing was asked for under its own address."""
+
 _MISSING = frozenset({FailReason.NOT_FOUND, FailReason.GONE})
 
 _NOT_ASKED = frozenset(
@@ -145,6 +148,11 @@ def is_due(visit: Visit | None, hints: Hints, now: datetime) -> bool:
     return visit.next_due_at is not None and visit.next_due_at <= now
 
 
+def is_step_passed(base: datetime, looked_at: datetime, now: datetime) -> bool:
+    """Whether a step of the ladder that begins at `base` has passed since the last look."""
+    return any(looked_at < base + step * SLACK <= now for step in LADDER)
+
+
 def is_due_to_poll(visit: Visit | None, polling: Polling, now: datetime) -> bool:
     """Whether an entry should be read; one that failed should, when it is not backing off."""
     if visit is None or visit.last_fetched_at is None or visit.outcome is Outcome.FAILED:
@@ -200,7 +208,7 @@ def is_remembered(outcome: UrlOutcome) -> bool:
     """Whether a visit is begun for a URL that has none; other skips cost no request and are decided anew each time."""
     if outcome.outcome is Outcome.SKIPPED:
         return outcome.reason in _REMEMBERED
-    return True
+    return outcome.detail != NOT_SHOWN
 
 
 def is_walked(outcome: UrlOutcome) -> bool:

@@ -40,6 +40,8 @@ class Target:
     """1 for an entry itself, 2 for a page that it leads to as a further page of it, and so on."""
     may_lack: bool = False
     """Of a dated entry: it is no failure that the outlet does not have it (yet)."""
+    is_look_back: bool = False
+    """A page of a channel that is read for messages met before."""
 
     @property
     def visit(self) -> Visit:

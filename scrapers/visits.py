@@ -1,6 +1,7 @@
 """What each URL of a source last gave, and when it is due again: one SQLite file a source, `visits/<source>.sqlite`.
 
-With it: which channel messages were seen, which servers lie about changes, and how far each backfill has come.
+With it: which channel messages were seen (`scrapers.channel_posts`), which servers lie about changes, and how far each
+backfill has come.
 
 Derived from the archive and written after it, so that a kill between the two loses nothing: what a crawl left behind
 is learned again from its file, and `rebuild_visits` makes the whole. The rules are in `scrapers.revisits`.
@@ -19,6 +20,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapers.archive import CrawlParts, list_crawls, read_parts
+from scrapers.channel_posts import LOOK_BACK, ChannelPosts, Shown
 from scrapers.outcomes import StoredCapture, StoredDiscovery, UrlOutcome, instant, parse_instant, to_json
 from scrapers.page_words import words_sha256
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
@@ -34,7 +36,7 @@ _INSTANTS = ("first_fetched_at", "last_fetched_at", "last_changed_at", "decided_
 _COUNTS = ("n_changes", "n_changes_in_row", "n_not_modified", "n_quiet", "n_failures")
 _PLAIN = ("url", "entry_url", "entry_kind", "body_sha256", "reason", *_COUNTS)
 
-_VERSION = 2
+_VERSION = 3
 """Of the file's layout; a file of another one is made anew from the archive."""
 
 
@@ -58,6 +60,7 @@ class Visits:
         self._database.execute("pragma journal_mode = wal")
         self._database.execute("pragma synchronous = normal")
         self._sql = {path.stem.removeprefix("visits_"): path.read_text("utf-8") for path in _SQL.glob("visits_*.sql")}
+        self.posts = ChannelPosts(self._database, self._sql)
         (version,) = self._database.execute("pragma user_version").fetchone()
         self.is_of_this_version = version == _VERSION or not self._has_tables()
         """Whether this code can read and write the file."""
@@ -118,20 +121,6 @@ class Visits:
         rows = self._database.execute(self._sql["walked"], {"days": days, "before": instant(before)}).fetchall()
         return {row["url"]: Walked(entry_url=row["entry_url"], is_done=bool(row["is_done"])) for row in rows}
 
-    def count_new_posts(self, posts: Iterable[str]) -> int:
-        """How many of these channel messages were never seen before."""
-        find = "select 1 from post where post = ?"
-        return sum(self._database.execute(find, (post,)).fetchone() is None for post in posts)
-
-    def learn_posts(self, posts: Iterable[str]) -> None:
-        """Remember channel messages as seen."""
-        posts = tuple(posts)
-        if not posts:
-            return
-        with self._database:
-            self._database.execute("begin")
-            self._database.executemany("insert or ignore into post (post) values (?)", [(post,) for post in posts])
-
     def learn(
         self,
         outcomes: Iterable[UrlOutcome],
@@ -148,6 +137,11 @@ class Visits:
                 if days and outcome.role is not CaptureRole.PAGE:
                     self._database.execute(self._sql["walk"], _walk_row(outcome, days))
 
+    def learn_posts(self, page: UrlOutcome, posts: tuple[str, ...], *, days: str | None) -> None:
+        """Remember what a page of a channel shows; see `ChannelPosts.learn`."""
+        is_new = days is None and page.detail != LOOK_BACK
+        self.posts.learn(Shown(page_url=page.url, posts=posts), page.decided_at, is_new=is_new)
+
     def learn_crawl(self, parts: CrawlParts) -> None:
         """Remember what a file of the archive says; what is known already stays as it is."""
         seen = {stored.capture.request_url: stored for stored in parts.captures}
@@ -156,11 +150,11 @@ class Visits:
             url: _fetched_of(it.capture, it.payload_sha256, it.words_sha256, found.get(url)) for url, it in seen.items()
         }
         context = _context(parts, seen)
-        ended = {outcome.url for outcome in parts.outcomes}
+        ended = {outcome.url: outcome for outcome in parts.outcomes}
         for stored in parts.discoveries:
             # A page that was not taken yet when the crawl was killed is read again, as if for the first time.
-            if stored.page_url in ended:
-                self.learn_posts(stored.discovery.posts)
+            if (end := ended.get(stored.page_url)) is not None:
+                self.learn_posts(end, stored.discovery.posts, days=parts.header.backfill)
         self.learn(parts.outcomes, context, fetched, days=parts.header.backfill)
 
     def forget(self, is_withheld: Callable[[str], bool]) -> None:

@@ -1,6 +1,6 @@
--- Grain: visit: one URL that a crawl of the source asked for or put off; post: one channel message seen; distrust: one
--- host whose word about changes was a lie, for entries and pages apart; walk: one page of an entry met in a backfill.
--- Both are derived from the archive (rebuild_visits). Instants are ISO 8601, UTC, microseconds, Z: they sort as text.
+-- Grain: visit: one URL that a crawl of the source asked for or put off; post: one channel message seen (met_at is null
+-- where a backfill met it); distrust: one host whose word about changes was a lie, for entries and pages apart; walk: one
+-- page of an entry met in a backfill. All are derived from the archive (rebuild_visits). Instants are ISO 8601, UTC, microseconds, Z: they sort as text.
 create table if not exists visit (
     url text primary key,
     role text not null,
@@ -31,7 +31,12 @@ create table if not exists visit (
 create index if not exists visit_by_due on visit (next_due_at) where next_due_at is not null;
 
 create table if not exists post (
-    post text primary key
+    channel text not null,
+    number integer not null,
+    met_at text,
+    looked_at text not null,
+    gone_at text,
+    primary key (channel, number)
 ) strict, without rowid;
 
 create index if not exists visit_by_page on visit (page_key, first_fetched_at, url) where role = 'page';

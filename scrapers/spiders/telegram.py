@@ -29,7 +29,7 @@ def discover(body: bytes, url: str, entry: TelegramEntry) -> Discovery:
     """
     if _MARK not in body:
         raise BadContentError("no Telegram preview page")
-    handle = urlsplit(entry.url).path.rstrip("/").rpartition("/")[2].lower()
+    handle = channel_of(entry)
     shown = [m for m in _POST.findall(body)[:POSTS_MAX] if m[0].decode().lower() == handle]
     numbers = sorted({int(number) for _, number in shown})
     posts = tuple(f"{handle}/{number}" for number in numbers)
@@ -38,5 +38,22 @@ def discover(body: bytes, url: str, entry: TelegramEntry) -> Discovery:
     if not numbers or numbers[0] <= 1:
         return Discovery(posts=posts)
     hints = Hints(published=min((day.decode() for day in _DAY.findall(body)), default=None))
-    older = DiscoveredUrl(url=normalise_url(f"?before={numbers[0]}", base=entry.url), hints=hints)
+    older = DiscoveredUrl(url=page_before(numbers[0], entry), hints=hints)
     return Discovery(posts=posts, next_pages=(older,))
+
+
+def channel_of(entry: TelegramEntry) -> str:
+    """Return the handle of a channel, in lower case as `Discovery.posts` has it."""
+    return urlsplit(entry.url).path.rstrip("/").rpartition("/")[2].lower()
+
+
+def page_before(number: int, entry: TelegramEntry) -> str:
+    """Return the address of the page that shows the messages before one, normalised."""
+    return normalise_url(f"?before={number}", base=entry.url)
+
+
+def post_address(post: str, page: bytes, page_url: str) -> str:
+    """Return the address that a message of a channel is published under, the handle spelled as the page spells it."""
+    handle, _, number = post.rpartition("/")
+    spelled = next((it[0].decode() for it in _POST.findall(page) if it[0].decode().lower() == handle), handle)
+    return normalise_url(f"/{spelled}/{number}", base=page_url)

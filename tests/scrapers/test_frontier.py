@@ -3,8 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from scrapers.records import Hints
-from tests.scrapers.offline import DAY, HOST, Offline, Web, index, offline, preview, rss, sitemap, story
+from scrapers.visits import Visits, rebuild_visits, visits_path
+from tests.scrapers.offline import DAY, HOST, KilledError, Offline, Web, index, offline, preview, rss, sitemap, story
 
 CHANNEL = {"kind": "telegram", "url": HOST + "/s/desk", "max_pages": 3}
 MAP = {"kind": "sitemap", "url": HOST + "/map.xml"}
@@ -124,9 +127,9 @@ def test_a_channel_is_paged_back_until_all_messages_are_known(tmp_path: Path) ->
     }
     site.crawl(web)
     first, site.asked = site.asked, []
-    web["/s/desk"], web["/s/desk?before=42"] = preview(42, 43), preview(22, 41)
+    web["/s/desk"], web["/s/desk?before=42"] = preview(42, 43), preview(22, 40, 41)
 
-    site.crawl(web, run_id="run2", as_of=DAY + timedelta(hours=1))
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(minutes=30))
 
     assert first == ["/s/desk", "/s/desk?before=41", "/s/desk?before=21"]
     assert site.asked == ["/s/desk", "/s/desk?before=42", "/s/desk?before=22"]
@@ -142,6 +145,107 @@ def test_a_channel_with_nothing_new_is_read_on_one_page(tmp_path: Path) -> None:
     site.crawl(web, run_id="run2")
 
     assert site.asked == ["/s/desk"]
+
+
+def newest(*numbers: int, page: int = 20) -> Web:
+    """The pages of a channel that has these messages: twenty a page, the newest first, blocks at their own address."""
+    blocks = range(21, max(numbers) + 21, 20)
+    shown = {f"/s/desk?before={it}": preview(*[n for n in numbers if n < it][-page:]) for it in blocks}
+    older = min(numbers[-page:])
+    return {"/s/desk": preview(*numbers[-page:]), f"/s/desk?before={older}": preview(1), **shown}
+
+
+def looks(site: Offline, web: Web, *hours: float) -> list[list[str]]:
+    """Crawl at these hours; return what was asked for at each, the newest page aside."""
+    asked = []
+    for hour in hours:
+        site.asked.clear()
+        site.crawl(web, run_id=f"at {hour}", as_of=DAY + timedelta(hours=hour))
+        asked.append([path for path in site.asked if path != "/s/desk"])
+    return asked
+
+
+def test_messages_beyond_the_newest_page_are_looked_at_by_the_ladder_a_block_at_a_time(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 2})
+    site.crawl({"/s/desk": preview(*range(21, 41)), "/s/desk?before=21": preview(*range(1, 21))})
+
+    asked = looks(site, newest(*range(1, 41)), 0.5, 1, 2, 6, 7, 24, 72, 240, 241, 720, 721, 2000)
+
+    block = ["/s/desk?before=21"]
+    assert asked == [[], block, [], block, [], block, block, block, [], block, [], []]
+
+
+def test_what_a_look_back_meets_for_the_first_time_is_not_followed_further(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 1})
+    site.crawl({"/s/desk": preview(*range(50, 70))})
+    gaps = {"/s/desk": preview(*range(75, 95)), "/s/desk?before=61": preview(*range(1, 61, 3))}
+
+    looks(site, gaps, 1)
+
+    assert looks(site, gaps, 6) == [["/s/desk?before=81", "/s/desk?before=61"]]
+
+
+def test_a_message_that_its_neighbours_have_outlived_is_gone_and_that_is_told_once(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 2})
+    site.crawl({"/s/desk": preview(*range(21, 41)), "/s/desk?before=21": preview(*range(1, 21))})
+    numbers = [n for n in range(1, 41) if n not in (7, 30)]
+
+    looks(site, newest(*numbers), 1)
+    first = {path: end for path, end in site.ends().items() if end != "fetched"}
+    looks(site, newest(*numbers), 6)
+
+    assert first == {"/desk/7": "failed gone", "/desk/30": "failed gone"}
+    assert set(site.ends().values()) == {"fetched"}
+    assert site.last().summary.is_complete
+
+
+def test_a_message_that_is_back_may_go_again(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 1})
+    ends = []
+    for number, shown in enumerate([(1, 2, 3), (1, 3), (1, 2, 3), (1, 3)]):
+        looks(site, {"/s/desk": preview(*shown)}, number * 3)
+        ends.append(site.ends().get("/desk/2"))
+
+    assert ends == [None, "failed gone", None, "failed gone"]
+
+
+def test_a_page_of_a_channel_that_shows_nothing_says_of_no_message_that_it_is_gone(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 2})
+    site.crawl({"/s/desk": preview(*range(21, 41)), "/s/desk?before=21": preview(*range(1, 21))})
+    web = {"/s/desk": preview(*range(21, 41)), "/s/desk?before=21": preview()}
+
+    assert looks(site, web, 1, 2) == [["/s/desk?before=21"], []]
+    assert "failed gone" not in site.ends().values()
+
+
+def test_a_killed_crawl_looks_back_at_no_page_twice_and_tells_of_each_message_that_is_gone(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 4})
+    numbers = [*range(1, 81)]
+    site.crawl(newest(*numbers) | {"/s/desk?before=61": preview(*range(41, 61))})
+    left = newest(*[n for n in numbers if n not in (25, 45)])
+    site.asked.clear()
+    with pytest.raises(KilledError):
+        site.crawl(left, run_id="run2", as_of=DAY + timedelta(hours=1), dies_after=2)
+
+    site.crawl(left, run_id="run2", as_of=DAY + timedelta(hours=1))
+
+    assert sorted(site.asked) == ["/s/desk", *(f"/s/desk?before={it}" for it in (21, 41, 61))]
+    assert [path for path, end in site.ends().items() if end == "failed gone"] == ["/desk/45", "/desk/25"]
+
+
+def test_what_is_known_of_messages_is_in_the_archive(tmp_path: Path) -> None:
+    site = offline(tmp_path, {**CHANNEL, "max_pages": 2})
+    site.crawl({"/s/desk": preview(*range(21, 41)), "/s/desk?before=21": preview(*range(1, 21))})
+    looks(site, newest(*[n for n in range(1, 41) if n != 7]), 1, 6)
+    path = visits_path(tmp_path / "visits", "site")
+    with Visits(path) as visits:
+        grown = list(visits._database.iterdump())
+
+    rebuild_visits(tmp_path / "archive", tmp_path / "visits", site.source)
+
+    with Visits(path) as visits:
+        assert list(visits._database.iterdump()) == grown
+    assert any('"post"' in line and "'desk',7," in line for line in grown)
 
 
 def test_pages_that_are_not_due_are_not_asked_for(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.channel_posts import Shown
 from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.visits import Visits, rebuild_visits, visits_path
 from tests.scrapers.offline import DAY, HOST, Offline, index, offline, preview, rss, sitemap
@@ -91,7 +92,8 @@ def test_a_url_of_another_host_is_not_remembered(tmp_path: Path) -> None:
 
 def test_messages_are_known_once_learnt(tmp_path: Path) -> None:
     with Visits(tmp_path / "site.sqlite") as visits:
-        visits.learn_posts(["desk/1", "desk/2", "desk/1"])
+        shown = Shown(page_url=HOST + "/s/desk", posts=("desk/1", "desk/2"))
+        visits.posts.learn(shown, DAY, is_new=True)
 
-        assert visits.count_new_posts(["desk/1", "desk/2"]) == 0
-        assert visits.count_new_posts(["desk/1", "desk/3"]) == 1
+        assert visits.posts.count_new(["desk/1", "desk/2"]) == 0
+        assert visits.posts.count_new(["desk/1", "desk/3"]) == 1

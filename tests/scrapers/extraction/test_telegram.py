@@ -1,5 +1,6 @@
 """What becomes of the messages on a Telegram preview page."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from scrapers.records import (
     Rejection,
     RejectionReason,
 )
+from scrapers.registry import TelegramEntry
+from scrapers.spiders.telegram import discover
 from tests.scrapers.extraction.factories import capture, source
 
 FRAGMENTS = Path(__file__).parents[4] / "shared" / "pages" / "telegram" / "tchan_fragments.html"
@@ -113,11 +116,64 @@ def test_a_page_without_messages_is_one_rejection() -> None:
     assert records() == (Rejection(reason=RejectionReason.NO_MESSAGES),)
 
 
-@pytest.mark.skipif(not FRAGMENTS.is_file(), reason="no folder ../shared/pages/telegram beside the repository")
-def test_genuine_markup_gives_its_posts() -> None:
-    found = extract(capture(FRAGMENTS.read_bytes(), role=CaptureRole.BOTH), source()).records
+GENUINE = pytest.mark.skipif(not FRAGMENTS.is_file(), reason="no folder ../shared/pages/telegram beside the repository")
+"""Thirty messages of t.me; what is asserted of them was counted by a person who read the file."""
 
-    texts = {record.url.rpartition("/")[2]: record.text for record in found if isinstance(record, Article)}
+
+def genuine(page: bytes) -> dict[str, Article | Rejection]:
+    """Records by number of the message."""
+    found = extract(capture(page, role=CaptureRole.BOTH), source()).records
+    return {(it.url if isinstance(it, Article) else it.detail or "").rpartition("/")[2]: it for it in found}
+
+
+@GENUINE
+def test_genuine_markup_gives_its_posts() -> None:
+    texts = {number: it.text for number, it in genuine(FRAGMENTS.read_bytes()).items() if isinstance(it, Article)}
+
+    assert len(texts) == 18
     assert texts["5"] == "Hello! Signed and edited message"
     assert texts["20"] == "Reply to a video (not recorded in telegram)"
-    assert sum(getattr(record, "reason", None) is RejectionReason.SERVICE_MESSAGE for record in found) == 4
+    assert texts["62"] == "Bigger\ntext\nmessage\nnumber\n34"
+
+
+@GENUINE
+def test_genuine_service_notes_and_media_without_words_are_told_apart() -> None:
+    found = genuine(FRAGMENTS.read_bytes())
+    reasons = {number: it.reason for number, it in found.items() if isinstance(it, Rejection)}
+
+    assert len(found) == 30
+    assert {it for it, why in reasons.items() if why is RejectionReason.SERVICE_MESSAGE} == {"1", "2", "3", "92"}
+    no_text = {it for it, why in reasons.items() if why is RejectionReason.NO_TEXT}
+    assert no_text == {"9", "10", "11", "13", "17", "19", "83", "88"}
+
+
+@GENUINE
+def test_a_genuine_group_is_one_post_and_a_forwarded_one_names_its_origin() -> None:
+    found = genuine(FRAGMENTS.read_bytes())
+    posts = {number: it for number, it in found.items() if isinstance(it, Article)}
+    forwarded = [(n, it.url) for n, post in posts.items() for it in post.citations if it.kind is CitationKind.FORWARDED]
+
+    assert (posts["84"].text, posts["14"].text) == ("Multiple videos and pictures", "Multiple pics")
+    assert forwarded == [("89", "https://t.me/some_user")]
+    assert {number for number, post in posts.items() if post.authors} == {"5", "79"}
+
+
+@GENUINE
+def test_genuine_views_and_edited_marks_change_no_record() -> None:
+    page = FRAGMENTS.read_bytes()
+    viewed, n_viewed = re.subn(rb"(message_views\">)[^<]+", rb"\g<1>9.9M", page)
+    marked, n_marked = re.subn(rb"edited &nbsp;", b"", viewed)
+
+    assert (n_viewed, n_marked) == (26, 3)
+    assert genuine(marked) == genuine(page)
+
+
+@GENUINE
+def test_genuine_messages_of_the_channel_are_met_and_those_of_others_are_not() -> None:
+    entry = TelegramEntry(kind="telegram", url="https://t.me/s/tchantest")
+
+    found = discover(FRAGMENTS.read_bytes(), entry.url, entry)
+
+    assert len(found.posts) == 28
+    assert (found.posts[0], found.posts[-1]) == ("tchantest/1", "tchantest/94")
+    assert found.next_pages == ()
