@@ -21,9 +21,12 @@ $(BOOT): requirements-bootstrap.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bootstrap.lock
 	@touch $@
 
+# Compiled here once (10 s): every crawl is a process, and where Python may not keep what it compiles
+# (PYTHONDONTWRITEBYTECODE, images that are read-only) each would spend a second and more on it.
 $(RUN): $(BOOT) requirements.lock pyproject.toml
-	$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(PY) --compile-bytecode --no-deps --require-hashes -r requirements.lock
 	$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
+	$(PY) -m compileall -q scrapers warehouse exports flows samples
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock

@@ -69,6 +69,10 @@ def main(words: list[str] | None = None) -> int:
 
 def _crawl(options: argparse.Namespace) -> int:
     # Imported here, as in `_extract`: each command is a process of its own and should not load the other's libraries.
+    # First what of Scrapy looks at every frame on the stack and every module, to say what is deprecated: from here it
+    # sees few of them, which saves a tenth of a crawl's start (measured 2026-11-25).
+    import scrapy.core.downloader.contextfactory  # noqa: F401 - see above
+
     from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
     from scrapers.recovery import CrawlRunningError
     from scrapers.settings import ContactRequiredError

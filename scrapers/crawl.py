@@ -176,6 +176,7 @@ def _run(desk: _Desk, writer: CrawlWriter, ledger: Ledger, frontier: Frontier, a
 def _run_scrapy(settings: dict[str, Any], course: Course) -> tuple[str, bool]:
     """Run Scrapy until the crawl ends. Returns why it ended, and whether no error of our own was counted."""
     process = AsyncCrawlerProcess(settings)
+    logging.getLogger("scrapy").setLevel(logging.INFO)  # Scrapy sets DEBUG: a line for every page that nobody reads
     crawler = process.create_crawler(SourceSpider)
     process.crawl(crawler, course=course)
     process.start(install_signal_handlers=False)  # the spider handles them: Scrapy's would wait out every delay

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
+from publicsuffixlist import PublicSuffixList
 
 from scrapers.outcomes import instant, parse_instant
 
@@ -162,14 +162,14 @@ def host_key(url: str) -> str:
 
 
 @cache
-def _domain(host: str) -> str:
-    return _suffixes()(host).top_domain_under_public_suffix
+def _domain(host: str) -> str | None:
+    return _suffixes().privatesuffix(host)
 
 
 @cache
-def _suffixes() -> TLDExtract:
-    """The list of public suffixes that comes with the library; nothing is asked for, nothing is kept."""
-    return TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
+def _suffixes() -> PublicSuffixList:
+    """The list of public suffixes that comes with the library; of no use for names that are in no public domain."""
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 def _read(line: bytes) -> HostState:

@@ -9,6 +9,8 @@ from typing import Any
 
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 
+_INSTANT_CHARS = len("2026-11-20T12:00:00.000000Z")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoveredUrl:
@@ -193,10 +195,16 @@ def hints_from_json(said: dict[str, Any]) -> Hints:
 
 
 def instant(at: datetime) -> str:
-    """Return the written form of an instant: ISO 8601, UTC, microseconds, Z."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    """Return the written form of an instant: ISO 8601, UTC, microseconds, Z.
+
+    >>> instant(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    '2026-11-20T12:00:00.000000Z'
+    """
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_instant(text: str) -> datetime:
     """Read the written form of an instant. Raises ValueError when it is not that."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if len(text) != _INSTANT_CHARS or text[-1] != "Z":
+        raise ValueError(f"no instant: {text[:40]!r}")
+    return datetime.fromisoformat(text)  # strptime takes thirty times as long, and each visit has five

@@ -1,4 +1,4 @@
-"""WARC records on disk: one gzip member each, written by warcio, read back with every length and digest checked.
+"""WARC records on disk: one gzip member each, framed by warcio, read back with every length and digest checked.
 
 The reader is stricter than warcio's: that one hands out a cut last record as a short one, without an error (measured
 2026-11-22: 198 of 200 cuts). Here a member that does not end, whose checksum, length or digest is wrong, or that is
@@ -11,12 +11,11 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from scrapers.outcomes import instant
 
@@ -26,7 +25,7 @@ WARC_VERSION = "WARC/1.1"
 RECORD_MAX_BYTES = 128 * 2**20
 """Above any record of ours (bodies end at 50 MiB); bounds what a damaged file can make us allocate."""
 
-_GZIP_LEVEL = 6
+GZIP_LEVEL = 6
 """warcio itself takes 9: half as much time again, for 0.7 % less of sixty saved news pages (measured 2026-11-25)."""
 
 _READ_BYTES = 256 * 1024
@@ -85,24 +84,26 @@ class NewRecord:
 
 
 def record_bytes(record: NewRecord) -> bytes:
-    """Return the record as one gzip member, digests included."""
-    buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version=WARC_VERSION)
+    """Return the record as one gzip member, digests included.
+
+    warcio frames the headers, and checks the result in the tests; its writer, made for streams, digests and copies in
+    pieces and takes four times as long (measured 2026-11-25).
+    """
     http = StatusAndHeaders(record.http[0], list(record.http[1]), protocol="HTTP/1.1") if record.http else None
-    headers = {"WARC-Date": instant(record.at), **(record.headers or {})}
-    if http is not None:
-        headers["WARC-Payload-Digest"] = _digest("sha1", record.payload)
-    built = writer.create_warc_record(
-        record.url or "",
-        record.type,
-        payload=BytesIO(record.payload),
-        length=len(record.payload),
-        warc_content_type=record.content_type,
-        warc_headers_dict=headers,
-        http_headers=http,
-    )
-    writer.write_record(built)
-    return zlib.compress(buffer.getbuffer(), _GZIP_LEVEL, wbits=31)  # 31: gzip framing, one member
+    block = http.to_ascii_bytes() + record.payload if http else record.payload
+    said = {
+        "WARC-Date": instant(record.at),
+        **(record.headers or {}),
+        **({"WARC-Payload-Digest": _digest("sha1", record.payload)} if http else {}),
+        "WARC-Type": record.type,
+        "WARC-Record-ID": f"<urn:uuid:{uuid4()}>",
+        **({"WARC-Target-URI": record.url} if record.url else {}),
+        "WARC-Block-Digest": _digest("sha1", block),
+        "Content-Type": record.content_type,
+        "Content-Length": str(len(block)),
+    }
+    head = StatusAndHeaders("", list(said.items()), protocol=WARC_VERSION).to_bytes()
+    return zlib.compress(b"".join((head, block, b"\r\n\r\n")), GZIP_LEVEL, wbits=31)  # 31: gzip framing, one member
 
 
 def read_records(path: Path) -> Iterator[WarcRecord]:
