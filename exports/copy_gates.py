@@ -3,13 +3,16 @@
 A release that has no such file passes: an operator may do without, and older ones knew none.
 """
 
+from itertools import chain
+from pathlib import Path
+
 import duckdb
 
 from exports.engine import run_sql
 from exports.gates import Gate, ReleaseReading
-from exports.published import ARTICLES, FILED_AT, PUBLISHED, Published, logical_sha256
-from exports.query_copy import QUERY_COPY, STORAGE_VERSION
-from exports.text_form import row_sha256
+from exports.published import ARTICLES, PUBLISHED, Published
+from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
+from exports.spreadsheet import BYTE_ORDER_MARK, Sheet, list_sheets, read_sheet_rows
 from warehouse.ddl import column_type
 
 
@@ -41,25 +44,54 @@ def _copied_table_faults(reading: ReleaseReading, published: Published) -> list[
     types = {c.name: column_type(c).removesuffix(" with time zone") for c in published.table.columns}
     if found != [f"{name} {kind}" for name, kind in types.items()]:
         return [f"the columns of {published.name} are not those of the contract"]
-    said, stated = reading.manifest.tables.get(published.name), ", ".join(_stated(published))
-    rows = copied.project(f"{stated}, {row_sha256(published.said)} as record_sha256")
-    faults = []
-    if said is None or logical_sha256(rows, published) != said.logical_sha256:
-        faults.append(f"the rows of {published.name} are not those of the manifest's logical hash")
-    if published is ARTICLES:
-        faults += _different_hashes(copied, reading.connection.table(ARTICLES.name))
+    paths = [str(reading.path / path) for path in parquet_files(published, reading.manifest.files)]
+    reading.connection.read_parquet(paths).project(naive_columns(published)).create_view("left_rows", replace=True)
+    copied.create_view("right_rows", replace=True)
+    differing = run_sql(reading.connection, "different_rows").fetchall()
+    return [f"{published.name}: row {row_hash} is {side}" for row_hash, side in differing]
+
+
+def check_spreadsheets(reading: ReleaseReading) -> list[str]:
+    """The files for spreadsheets hold the articles by its rules, and no cell that would be calculated."""
+    listed = {file.path for file in reading.manifest.files if file.role == "spreadsheet"}
+    sheets = {sheet.path: sheet for sheet in list_sheets(reading.manifest.files)}
+    if not listed:
+        return []
+    faults = [f"{path}: no month has such a file" for path in sorted(listed - set(sheets))]
+    faults += [f"{path}: missing" for path in sorted(set(sheets) - listed)]
+    for path in sorted(listed & set(sheets)):
+        faults += [f"{path}: {fault}" for fault in _sheet_faults(reading, sheets[path])]
     return faults
 
 
-def _stated(published: Published) -> list[str]:
-    """The columns by which the rows are sorted."""
-    return ["article_id", f"{FILED_AT} as filed_at"] if published is ARTICLES else published.order.split(", ")
+def _sheet_faults(reading: ReleaseReading, sheet: Sheet) -> list[str]:
+    path, connection = reading.path / sheet.path, reading.connection
+    faults = _form_faults(path, n_lines=sheet.rows + 1)
+    if faults:
+        return faults
+    run_sql(connection, "read_csv", path=str(path), columns={c.name: "varchar" for c in ARTICLES.table.columns})
+    faults += [f"{fault} in {column} of {article_id}" for article_id, column, fault in _wrong_cells(connection)]
+    read_sheet_rows(connection, reading.path, sheet).create_view("left_rows", replace=True)
+    connection.table("csv_rows").create_view("right_rows", replace=True)
+    differing = run_sql(connection, "different_rows").fetchall()
+    return faults + [f"row {row_hash} is {side}" for row_hash, side in differing]
 
 
-def _different_hashes(copied: duckdb.DuckDBPyRelation, articles: duckdb.DuckDBPyRelation) -> list[str]:
-    stated = "article_id, record_sha256"
-    wrong = copied.project(stated).except_(articles.project(stated)).order("article_id").fetchall()
-    return [f"record_sha256 of {article_id} is another than in the table" for article_id, _ in wrong]
+def _wrong_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    return run_sql(connection, "gate_spreadsheet").fetchall()
 
 
-COPY_GATES: dict[str, Gate] = {"query_copy": check_query_copy}
+def _form_faults(path: Path, *, n_lines: int) -> list[str]:
+    """What the bytes of a file lack that Excel needs, read without being parsed."""
+    n_feeds = n_ends = 0
+    with path.open("rb") as file:
+        header = file.readline()
+        for line in chain([header], file):
+            n_feeds += line.endswith(b"\n")
+            n_ends += line.endswith(b"\r\n")
+    names = ",".join(f'"{column.name}"' for column in ARTICLES.table.columns)
+    faults = [] if header == BYTE_ORDER_MARK + names.encode() + b"\r\n" else [f"its header is {header[:200]!r}"]
+    return faults + ([] if n_feeds == n_ends == n_lines else [f"{n_ends} lines of {n_lines} end in CRLF"])
+
+
+COPY_GATES: dict[str, Gate] = {"query_copy": check_query_copy, "sheets": check_spreadsheets}

@@ -1,7 +1,8 @@
 """`datapackage.json`: a release as a Data Package 2.0 (https://datapackage.org), derived from manifest and contract.
 
 Every table is a resource as CSV and as Parquet; the monthly files are one resource of many paths. The standard has no
-place for the hash of a many-file resource: those stand in the manifest and in SHA256SUMS.
+place for the hash of a many-file resource: those stand in the manifest and in SHA256SUMS. Files for
+spreadsheets are left out: their values are altered, and a reader would take them for a table like the others.
 """
 
 from typing import Any

@@ -37,6 +37,7 @@ from exports.published import ARTICLES, PUBLISHED, count_rows, logical_sha256
 from exports.query_copy import QUERY_COPY, write_query_copy
 from exports.release_id import version_of
 from exports.signature import sign_sums
+from exports.spreadsheet import write_spreadsheets
 from exports.sums import write_sums
 from exports.verify import GATE_NAMES
 from exports.writers import write_months, write_tables
@@ -91,7 +92,8 @@ def build_draft(
     profile = plan.imprint.profile
     data = write_tables(connection, folder)
     months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
-    copies = [write_query_copy(folder, [*data, *months])] if _has_query_copy(plan) else []
+    copies = write_spreadsheets(folder, months, previous=plan.instead_of or plan.previous)
+    copies += [write_query_copy(folder, [*data, *months])] if _has_query_copy(plan) else []
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
     sources = read_sources(connection, plan.judged_at)
     manifest = Manifest(

@@ -17,6 +17,8 @@ from exports.profiles import DATASET, DESCRIPTION, TITLE, Profile
 MANIFEST_VERSION = 1
 PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv"
+FileRole = Literal["data", "spreadsheet", "sample", "delta", "meta"]
+"""What a file is for; `spreadsheet` and `sample` are rows of the data once more (exports.spreadsheet, .sample)."""
 _MEDIA_TYPES = {
     ".cff": "application/yaml",
     ".csv": CSV,
@@ -39,7 +41,7 @@ class ManifestFile(_Part):
 
     path: str
     """Relative to the release, with forward slashes."""
-    role: Literal["data", "delta", "meta"]
+    role: FileRole
     table: str | None = None
     """The published table whose rows it holds; null for what holds no rows."""
     rows: int | None = None
@@ -48,7 +50,8 @@ class ManifestFile(_Part):
     month: str | None = None
     """For a monthly file: `YYYY-MM`, UTC."""
     logical_sha256: str | None = None
-    """For a monthly file: hash of its rows, whatever the writer (see exports.text_form)."""
+    """For a monthly file: hash of its rows, whatever the writer (see exports.text_form); for one for spreadsheets: of
+    the rows and rules that it follows from."""
     mediatype: str
     encoding: str | None = None
 
@@ -189,7 +192,7 @@ class Manifest(_Part):
 
 
 def describe_file(
-    root: Path, path: str, *, role: Literal["data", "delta", "meta"], table: str | None = None, rows: int | None = None
+    root: Path, path: str, *, role: FileRole, table: str | None = None, rows: int | None = None
 ) -> ManifestFile:
     """Measure a file of a release: its size, hash and media type."""
     file = root / path

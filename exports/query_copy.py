@@ -64,23 +64,26 @@ def _statements(folder: Path, files: Sequence[ManifestFile]) -> Iterator[str]:
     yield f"attach {_quoted(folder / QUERY_COPY)} as kabarchy (storage_version '{STORAGE_VERSION}')"
     yield "use kabarchy"
     for published in PUBLISHED:
-        paths = ", ".join(_quoted(folder / path) for path in _sources(published, files))
-        columns = ", ".join(_naive(column) for column in published.table.columns)
-        yield f"create table {published.name} as select {columns} from read_parquet([{paths}])"  # noqa: S608 - see above
+        paths = ", ".join(_quoted(folder / path) for path in parquet_files(published, files))
+        yield f"create table {published.name} as select {naive_columns(published)} from read_parquet([{paths}])"  # noqa: S608 - see above
         yield from comments(published.table, kind="table")
     yield "checkpoint kabarchy"
     yield "use memory"
     yield "detach kabarchy"
 
 
-def _sources(published: Published, files: Sequence[ManifestFile]) -> list[str]:
+def parquet_files(published: Published, files: Sequence[ManifestFile]) -> list[str]:
     """The files that hold a table, in the order of its rows: the monthly ones where there are such, else the whole."""
     of_table = [file for file in files if file.table == published.name and file.mediatype == PARQUET]
     return [file.path for file in of_table if file.month is not None] or [file.path for file in of_table]
 
 
+def naive_columns(published: Published) -> str:
+    """SQL projection of a published table to what the copy holds of it; the session is in UTC."""
+    return ", ".join(_naive(column) for column in published.table.columns)
+
+
 def _naive(column: Column) -> str:
-    """The column as the copy holds it; the session is in UTC."""
     is_instant = pa.types.is_timestamp(column.type)
     return f'cast("{column.name}" as timestamp) as "{column.name}"' if is_instant else f'"{column.name}"'
 

@@ -3,6 +3,7 @@
     releases/<id>/articles.parquet              every article
                  /data/articles-YYYY-MM.parquet the same, by month of published_at (else of first_seen_at)
                  /csv/articles.csv.gz           the same, as text
+                 /excel/articles-YYYY-MM.csv    the same by month, altered for spreadsheets (exports.spreadsheet)
                  /{versions,citations,sources,coverage,ledger,tombstones}.{parquet,csv}
                  /kabarchy.duckdb               the same tables as one database, to query (exports.query_copy)
                  /delta/from-<previous>.parquet what changed since the release before

@@ -106,12 +106,12 @@ def test_an_untouched_copy_passes(release: Path) -> None:
         ("create table notes (n integer)", "notes is no published table"),
         ("create view notes as select 1 as n", "notes is no published table"),
         ("drop table versions", "has no table versions"),
-        ("delete from ledger where n = 1", "the rows of ledger are not those of the manifest's logical hash"),
-        ("insert into sources from sources", "the rows of sources are not those of the manifest's logical hash"),
-        (f"update articles set title = '' where article_id = '{article_id(1)}'", "the rows of articles are not those"),
+        ("delete from ledger where n = 1", "ledger: row "),
+        ("insert into sources from sources", "sources: row "),
+        (f"update articles set title = '' where article_id = '{article_id(1)}'", "articles: row "),
         (
             f"update articles set record_sha256 = '' where article_id = '{article_id(1)}'",
-            f"record_sha256 of {article_id(1)} is another than in the table",
+            "articles: row ",
         ),
         ("alter table coverage drop column text_share", "the columns of coverage are not those of the contract"),
         (
