@@ -25,6 +25,7 @@ from scrapers.tables import (
     PUBLISHED_TOMBSTONES,
     PUBLISHED_VERSIONS,
 )
+from scrapers.takedowns import LINKS_GO_TOO, find_links
 from warehouse.ddl import column_type
 
 FILED_AT = "coalesce(published_at, first_seen_at)"
@@ -78,10 +79,12 @@ def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def make_redacted_tables(connection: duckdb.DuckDBPyConnection, release: Path, withdrawn: pa.Table) -> None:
     """Make every published table from an earlier release's own files, less what was withdrawn.
 
-    `withdrawn` are tombstones. Columns that the release is too old for are null. Safe to repeat only on a fresh scratch
-    database.
+    `withdrawn` are tombstones, with `source_id` beside where it is known. Columns that the release is too old for are
+    null. Safe to repeat only on a fresh scratch database.
     """
     connection.register("withdrawn", withdrawn)
+    links = pa.array(find_withheld_links(release, withdrawn), pa.string())
+    connection.register("withheld_link", pa.table({"url": links}))
     for published in PUBLISHED:
         file, columns = release / f"{published.name}.parquet", published.table.columns
         known = set(pq.read_schema(file).names) if file.is_file() else set()
@@ -90,6 +93,20 @@ def make_redacted_tables(connection: duckdb.DuckDBPyConnection, release: Path, w
         said = (f'"{c.name}"' if c.name in known else f'cast(null as {column_type(c)}) as "{c.name}"' for c in columns)
         rows.filter("true" if known else "false").project(", ".join(said)).create_view(f"old_{published.name}")
     _make(connection, "redacted")
+
+
+def find_withheld_links(release: Path, withdrawn: pa.Table) -> list[str]:
+    """Addresses in a release's citations that lead to an article that was withdrawn, where its links go with it."""
+    gone = {row["article_id"]: row.get("source_id") for row in withdrawn.to_pylist() if row["reason"] in LINKS_GO_TOO}
+    cited = release / f"{CITATIONS.name}.parquet"
+    if not gone or not cited.is_file():
+        return []
+    sources = set(gone.values())
+    if None in sources:  # of whom it was is not known: of any
+        sources = set(
+            pq.read_table(release / f"{SOURCES.name}.parquet", columns=["source_id"])["source_id"].to_pylist()
+        )
+    return find_links(pq.read_table(cited, columns=["url"])["url"].unique().to_pylist(), sources, gone)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, kind: str) -> None:

@@ -24,7 +24,7 @@ from exports.engine import open_engine
 from exports.errors import GateFailedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
-from exports.published import ARTICLES, make_redacted_tables
+from exports.published import ARTICLES, find_withheld_links, make_redacted_tables
 from exports.release import (
     Release,
     draft_folder,
@@ -47,7 +47,8 @@ def reissue_releases(
 ) -> list[str]:
     """Take what was withdrawn out of every release in a folder; return the ids under which they were issued again.
 
-    `withdrawn` are tombstones in the contract's columns; `now` is aware. Does nothing when no release holds any of it.
+    `withdrawn` are tombstones in the contract's columns, `source_id` beside them where known; `now` is aware. Does
+    nothing when no release holds any of it.
     Raises ReleasesLockedError, ProfileMixedError, ReleaseDamagedError, GateFailedError, SignatureError and
     ReleaseUnwritableError; then the pointer did not move.
     """
@@ -105,12 +106,15 @@ def _reissue(
 
 
 def _holds_any(release: Path, withdrawn: pa.Table) -> bool:
-    """Whether any table or delta of a release says anything of it; a deletion in a delta says only that it is gone."""
+    """Whether any table or delta of a release says anything of it, be it in the words of others' links.
+
+    A deletion in a delta says only that it is gone.
+    """
     is_withdrawn_id = pc.field("article_id").isin(withdrawn["article_id"].combine_chunks())
     wanted = {release / f"{name}.parquet": is_withdrawn_id for name in ("articles", "versions")}
     wanted |= {path: is_withdrawn_id & (pc.field("op") != "DEL") for path in release.glob("delta/*.parquet")}
     found = (pq.read_table(path, columns=["article_id"], filters=of) for path, of in wanted.items() if path.is_file())
-    return any(rows.num_rows for rows in found)
+    return any(rows.num_rows for rows in found) or bool(find_withheld_links(release, withdrawn))
 
 
 def _issue(releases: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Release | None:

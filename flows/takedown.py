@@ -157,4 +157,5 @@ def _tombstones(register: Register) -> pa.Table:
         {"article_id": it.article_id, "withdrawn_date": it.taken_down_at.date(), "reason": it.reason.value}
         for it in register.takedowns
     ]
-    return pa.Table.from_pylist(rows, schema=TOMBSTONE.schema)
+    sources = pa.array([it.source_id for it in register.takedowns], pa.string())
+    return pa.Table.from_pylist(rows, schema=TOMBSTONE.schema).append_column("source_id", sources)

@@ -8,7 +8,7 @@ its tombstone: id, day and reason. Notes never leave the register.
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -101,6 +101,11 @@ class Register(BaseModel):
         """Why an article must not be held; None when it may."""
         return self.reasons.get(an_article_id) or (TakedownReason.SOURCE_OPTOUT if self.has_left(source_id) else None)
 
+    def find_links(self, urls: Iterable[str | None]) -> list[str]:
+        """Those of the addresses whose link must not be shown: they lead to an article that was taken down."""
+        gone = {it.article_id: it.source_id for it in self.takedowns if it.reason in LINKS_GO_TOO}
+        return find_links(urls, gone.values(), gone) if gone else []
+
     def withheld_id(self, source_id: str, address: str, *, base: str | None = None) -> str | None:
         """Id of the article that an address of a source names, when it was taken down itself; else None."""
         if not self.takedowns or source_id not in self.sources:
@@ -110,6 +115,24 @@ class Register(BaseModel):
         except BadUrlError:
             return None
         return named if named in self.reasons else None
+
+
+LINKS_GO_TOO = frozenset({TakedownReason.TAKEDOWN, TakedownReason.ERASURE})
+"""Reasons for which the words of others' links to the article are dropped as well: a headline names people. A source
+that opted out, or a page that repeats another, may still be linked to."""
+
+
+def find_links(urls: Iterable[str | None], sources: Iterable[str], ids: Container[str]) -> list[str]:
+    """Those of the addresses that lead to one of the articles, each once; `sources` are the articles' own."""
+    own = sorted(set(sources))
+    return sorted({url for url in urls if url is not None and any(_leads_to(url, source, ids) for source in own)})
+
+
+def _leads_to(url: str, source_id: str, ids: Container[str]) -> bool:
+    try:
+        return article_id(source_id, normalise_url(url)) in ids
+    except BadUrlError:
+        return False
 
 
 def withheld_words(reason: TakedownReason, article_id: str) -> str:

@@ -73,7 +73,8 @@ def replies(base: str, *, day: int) -> dict[str, Reply]:
     secret = f"{MARKER} was seen"
     titles = {"/news/1": "The first story", "/news/2": f"{secret} at home", "/news/3": "The third story"}
     aside = f'<aside><a href="/news/2">{titles["/news/2"]}</a></aside>'
-    posts = {1: f"First post. {SENTENCE}", 2: f"{secret} by many. {SENTENCE}", 3: f"Third post. {SENTENCE}"}
+    link = f'<a href="{base}/news/2">Their own words</a>'
+    posts = {1: f"First post. {SENTENCE}", 2: f"{secret} by many. {SENTENCE}", 3: f"Third post. {SENTENCE}{link}"}
     return {
         "/feed.xml": feed(base, {**titles, **({"/news/4": "A later story"} if day > 1 else {})}),
         "/news/1": article_page(titles["/news/1"], "One.", more=aside),
@@ -261,6 +262,18 @@ def test_an_internal_release_is_issued_again_as_an_internal_one(story: Story) ->
     assert [result for result in verify_release(release.path) if not result.is_ok] == []
 
 
+def test_links_of_others_to_it_lose_address_and_words_in_warehouse_and_releases(story: Story) -> None:
+    address = f"{story.site.url}/news/2"
+    with duckdb.connect(story.pipeline.root.warehouse, read_only=True) as connection:
+        held = connection.execute("select distinct kind, label, url from content_citation").fetchall()
+
+    holders = {path.split("/")[0] for path in find_marker(story.pipeline.root.path, address)}
+    before = {Path(path).name for path in find_marker(story.before.root.path, address)}
+    assert held == [("inline", None, None)]
+    assert {"citations.parquet", "citations.csv"} <= before
+    assert holders & {"releases", "releases-internal", "site", "site-internal"} == set()
+
+
 def test_the_old_releases_keep_nothing_but_the_notice(story: Story) -> None:
     old = story.pipeline.root.releases / "2026-11-21"
 
@@ -301,6 +314,13 @@ def test_who_holds_an_old_release_reaches_the_new_one_by_a_delta_that_deletes(st
         ("DEL", story.ids[1]),
     }
     assert (tmp_path / "applied.parquet").read_bytes() == (new / "articles.parquet").read_bytes()
+
+
+def test_the_rows_of_links_stay_in_the_releases_with_neither(story: Story) -> None:
+    files = list(story.pipeline.root.path.glob("releases*/*/citations.parquet"))
+
+    rows = [(row["label"], row["url"]) for path in files for row in pq.read_table(path).to_pylist()]
+    assert (len(files), set(rows)) == (3, {(None, None)})
 
 
 def test_the_chain_of_deltas_leads_from_the_first_new_release_to_the_last(story: Story, tmp_path: Path) -> None:

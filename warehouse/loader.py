@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from scrapers.registry import Source
 from scrapers.staging import Batch, BatchDamagedError, batch_id, batch_paths, open_batch, set_batch_aside, verify_batch
@@ -126,7 +127,7 @@ def _load_pending(
             if register.has_left(batch.info.source_id) and batch.info.files["articles"].n_rows:
                 damaged.append(f"{path}: not loaded: its source opted out, and it still holds articles")
                 continue
-            _load_batch(con, batch)
+            _load_batch(con, batch, register)
             loaded.append(batch)
     return loaded, damaged
 
@@ -160,7 +161,9 @@ def _open_sound_batch(con: duckdb.DuckDBPyConnection, path: Path) -> Batch:
     return batch
 
 
-def _load_batch(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+def _load_batch(con: duckdb.DuckDBPyConnection, batch: Batch, register: Register) -> None:
+    urls = pq.read_table(batch.table_path("citations"), columns=["url"])["url"].unique().to_pylist()
+    con.register("withheld_link", pa.table({"url": pa.array(register.find_links(urls), pa.string())}))
     with transaction(con):
         if _is_newest(con, batch):
             _replace_crawl(con, batch)
