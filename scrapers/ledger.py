@@ -207,11 +207,10 @@ def _summary(
     is_clean: bool,
 ) -> CrawlSummary:
     ends = [outcome.outcome for outcome in outcomes.values()]
-    has_failed_entry = any(
-        outcome.outcome is Outcome.FAILED or outcome.reason in _UNREAD
-        for outcome in outcomes.values()
-        if outcome.role is not CaptureRole.PAGE
-    )
+    entries = [outcome for outcome in outcomes.values() if outcome.role is not CaptureRole.PAGE]
+    has_failed_entry = any(outcome.outcome is Outcome.FAILED or outcome.reason in _UNREAD for outcome in entries)
+    # A day may lack, but not each: then the address or the selector is wrong. Of a backfill each may.
+    has_failed_entry |= header.backfill is None and bool(_lacking(entries))
     return CrawlSummary(
         crawl_id=header.crawl_id,
         source_id=header.source_id,
@@ -227,3 +226,9 @@ def _summary(
         n_skipped=ends.count(Outcome.SKIPPED),
         n_failed=ends.count(Outcome.FAILED),
     )
+
+
+def _lacking(entries: list[UrlOutcome]) -> set[str | None]:
+    """Return the dated entries that have none of their days."""
+    dated = {it.entry_url for it in entries if it.reason == SkipReason.NO_SUCH_DAY}
+    return dated - {it.entry_url for it in entries if it.reason != SkipReason.NO_SUCH_DAY}

@@ -80,11 +80,10 @@ class Ask:
 def entry_targets(entry: Entry, today: date) -> list[Target]:
     """Return the targets that an entry is for a crawl of what is new: one, or one for each of its last days.
 
-    `today` is the newsroom's. The newest may not exist yet.
+    `today` is the newsroom's.
     """
     if isinstance(entry, SitemapEntry | ListingEntry) and entry.is_dated:
-        targets = _dated_targets(entry, DayRange(today - timedelta(days=entry.days - 1), today))
-        return [replace(targets[0], may_lack=True), *targets[1:]]
+        return _dated_targets(entry, DayRange(today - timedelta(days=entry.days - 1), today))
     return [_target(entry, entry_address(entry))]
 
 
@@ -99,7 +98,7 @@ def walk_targets(entry: Entry, days: DayRange) -> list[Target]:
         case FeedEntry():
             return []
         case SitemapEntry() | ListingEntry() if entry.is_dated:
-            return [replace(target, may_lack=True) for target in _dated_targets(entry, days)]
+            return _dated_targets(entry, days)
         case WordPressEntry():
             end = days.last + timedelta(days=1)
             return [_target(entry, list_address(entry, after=f"{days.first}T00:00:00", before=f"{end}T00:00:00"))]
@@ -110,8 +109,11 @@ def walk_targets(entry: Entry, days: DayRange) -> list[Target]:
 
 
 def _dated_targets(entry: SitemapEntry | ListingEntry, days: DayRange) -> list[Target]:
-    """Newest first; all of them belong to the entry as the registry writes it."""
-    return [replace(_target(entry, url), entry_url=entry.url) for url in addresses(entry, days)]
+    """Newest first; all of them belong to the entry as the registry writes it.
+
+    Any of them may lack: outlets rest on some days, and today's may not exist yet.
+    """
+    return [replace(_target(entry, url), entry_url=entry.url, may_lack=True) for url in addresses(entry, days)]
 
 
 def _target(entry: Entry, url: str) -> Target:

@@ -50,6 +50,17 @@ def test_the_days_are_walked_from_the_last_to_the_first_and_no_other(tmp_path: P
     assert site.last().summary.is_complete
 
 
+def test_a_day_that_its_server_fails_on_leaves_the_backfill_incomplete_and_is_asked_again(tmp_path: Path) -> None:
+    site = offline(tmp_path, DATED)
+
+    site.crawl({**ARCHIVE, "/map-2026-11-05.xml": (503, {}, b"")}, days=WEEK)
+    first = site.ends()["/map-2026-11-05.xml"], site.last().summary.is_complete
+    site.crawl(ARCHIVE, days=WEEK, run_id="run2", as_of=DAY + timedelta(hours=1))
+
+    assert first == ("failed server_error", False)
+    assert {path for path, end in site.ends().items() if end == "fetched"} == {"/map-2026-11-05.xml", "/5/a", "/5/b"}
+
+
 def test_what_was_found_is_fetched_before_the_next_day_is_read(tmp_path: Path) -> None:
     site = offline(tmp_path, DATED)
 

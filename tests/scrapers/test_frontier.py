@@ -57,6 +57,23 @@ def test_a_failed_entry_makes_a_crawl_incomplete_and_leaves_the_others_alone(tmp
     assert site.ends() == {"/feed.xml": "failed timeout", "/map.xml": "fetched", "/b": "fetched"}
 
 
+@pytest.mark.parametrize("missing", [404, 410])
+def test_a_day_without_a_page_is_counted_and_makes_no_crawl_incomplete(tmp_path: Path, missing: int) -> None:
+    site = offline(tmp_path, {"kind": "sitemap", "url": HOST + "/{YYYY}/{MM}/{DD}.xml", "days": 3})
+    days = {"/2026/11/20.xml": sitemap("/a"), "/2026/11/18.xml": sitemap("/b"), "/a": b"A", "/b": b"B"}
+
+    summary = site.crawl({**days, "/2026/11/19.xml": (missing, {}, b"")})
+
+    assert summary.is_complete
+    assert site.ends()["/2026/11/19.xml"] == "skipped no_such_day"
+
+
+def test_a_day_that_its_server_fails_on_makes_a_crawl_incomplete(tmp_path: Path) -> None:
+    site = offline(tmp_path, {"kind": "sitemap", "url": HOST + "/{YYYY}/{MM}/{DD}.xml"})
+
+    assert not site.crawl({"/2026/11/20.xml": sitemap(), "/2026/11/19.xml": (503, {}, b"")}).is_complete
+
+
 def test_an_index_is_followed_down_newest_child_first(tmp_path: Path) -> None:
     site = offline(tmp_path, MAP)
 
@@ -405,12 +422,12 @@ def test_the_days_of_a_dated_entry_are_the_newsrooms_and_the_newest_may_be_missi
     assert site.last().outcomes[-1].entry_url == HOST + "/{YYYY}/{MM}/{DD}.xml"
 
 
-def test_an_older_day_that_is_missing_is_a_failure(tmp_path: Path) -> None:
+def test_a_dated_entry_that_has_none_of_its_days_makes_a_crawl_incomplete(tmp_path: Path) -> None:
     site = offline(tmp_path, {"kind": "listing", "url": HOST + "/?day={YYYY}-{MM}-{DD}", "link_selector": "a.n"})
 
     summary = site.crawl({"/?day=2026-11-20": b"<p>nothing yet</p>"})
 
-    assert site.ends() == {"/?day=2026-11-20": "skipped no_such_day", "/?day=2026-11-19": "failed not_found"}
+    assert site.ends() == {"/?day=2026-11-20": "skipped no_such_day", "/?day=2026-11-19": "skipped no_such_day"}
     assert not summary.is_complete
 
 
