@@ -18,6 +18,9 @@ from scrapers.records import RightsLevel
 
 SOURCE_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{1,62}$")
 
+LANGUAGE_TAG = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")
+"""Language, script, region: as much of BCP 47 as a newsroom needs."""
+
 REGION_WIDE = "XX"
 """Country of an outlet that is of the whole region: a user-assigned code of ISO 3166-1."""
 
@@ -324,6 +327,13 @@ class Source(_Strict):
     def _must_be_safe(cls, value: str) -> str:
         if not SOURCE_ID.match(value):
             raise ValueError(f"source id {value!r} must match {SOURCE_ID.pattern}")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _must_be_tags(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [tag for tag in value if not LANGUAGE_TAG.match(tag)]:
+            raise ValueError(f"no language tag (BCP 47) as ky or uz-Latn: {wrong[0]!r}")
         return value
 
     @field_validator("timezone")

@@ -3,10 +3,12 @@
 How one file and its preset are read: `scrapers.source_files`. What a source is: `scrapers.registry`.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from scrapers.registry import Source, State
 from scrapers.source_files import BadSourceFileError, SourceFile, find_claimed_twice, read_source_file
@@ -15,6 +17,16 @@ SHIPPED_SOURCES = Path(__file__).parent / "sources"
 
 SHARED_PLATFORMS = frozenset({"t.me"})
 """Hosts that are everybody's; any other host belongs to one source, or to several that say so."""
+
+_WORDS = {
+    "extra_forbidden": "no such key",
+    "missing": "is missing",
+    "tuple_type": "must be a list",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+    "union_tag_not_found": "kind is missing",
+}
+"""What a validator says in Python's terms, in those of a TOML file."""
 
 _SHOWN_CHARS = 120  # of a bad value, so that a message stays a line
 
@@ -67,7 +79,21 @@ def _problems(error: ValidationError, file: SourceFile) -> Iterator[str]:
         shown = repr(it["input"])
         is_value = it["type"] not in ("missing", "extra_forbidden") and not isinstance(it["input"], dict | BaseModel)
         got = f" (got {shown[:_SHOWN_CHARS]})" if is_value else ""
-        yield f"{file.place(it['loc'])}: {it['msg'].removeprefix('Value error, ')}{got}"
+        yield f"{file.place(it['loc'])}: {_in_words(it)}{got}"
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    if problem["type"] == "pattern_regex":
+        return f"no regular expression: {_regex_fault(problem['input'])}"
+    return _WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+
+
+def _regex_fault(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return "cannot be compiled"
 
 
 def _claimed_twice(folder: Path, sources: dict[str, Source]) -> list[str]:
