@@ -19,7 +19,10 @@ from warehouse.analyst_copy import connect_analyst, current_generation
 from warehouse.errors import NoGenerationError
 
 _FRESHNESS = "source_id, n_articles as articles, last_crawl_at, last_success_at, last_new_article_at"
-_HEALTH = "source_id, state as health, since, reason"
+_HEALTH = (
+    "source_id, n_expected_per_week as expected_per_week, n_seen_last_7_days as new_in_7_days, state as health, since, "
+    "reason"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,10 @@ class SourceStatus:
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None
     last_new_article_at: datetime | None = None
+    expected_per_week: int | None = None
+    """Fewest new articles expected; None: at least one."""
+    new_in_7_days: int | None = None
+    """Before the latest crawl of any source; None: not known yet."""
     health: str | None = None
     """healthy, stale, failing, backing_off, blocked or never, see the table source_health; None: not known yet."""
     since: datetime | None = None

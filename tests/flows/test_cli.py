@@ -171,6 +171,17 @@ def test_the_status_says_that_a_takedown_waits_and_how_it_is_finished(home: Path
     assert "1 of 1 entries not carried out, no release is cut: run kabarchy takedown apply" in said
 
 
+def test_the_status_says_what_was_expected_of_a_source_and_what_came(home: Path) -> None:
+    made = Home(path=home, sources={"a_source": source("a_source")})
+    stage(made.staging, crawl(1, Page(slug="a"), source_id="a_source"))
+    made.load()
+    made.publish()
+
+    (found,) = json.loads(kabarchy("status", "--home", home, "--json").stdout)["sources"]
+
+    assert (found["health"], found["expected_per_week"], found["new_in_7_days"]) == ("healthy", None, 1)
+
+
 def test_the_status_over_a_generation_that_knows_no_health_yet_says_the_rest(home: Path) -> None:
     made = Home(path=home, sources={"a_source": source("a_source")})
     stage(made.staging, crawl(1, Page(slug="a"), source_id="a_source"))

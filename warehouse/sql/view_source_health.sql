@@ -72,7 +72,7 @@ select
     state,
     case
         when state in ('blocked', 'backing_off') then why
-        when state = 'failing' then coalesce(why, finish_reason)
+        when state = 'failing' then coalesce(why, nullif(finish_reason, 'finished'), 'a dated entry has none of its days, or an error of ours')
         when state = 'stale' then 'fewer new articles in seven days than expected'
     end as reason,
     case
