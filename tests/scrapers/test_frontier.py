@@ -1,5 +1,6 @@
 """What is asked for, in which order, and how each URL ends; with real archive and visits, without a network."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -263,6 +264,36 @@ def test_what_is_known_of_messages_is_in_the_archive(tmp_path: Path) -> None:
     with Visits(path) as visits:
         assert list(visits._database.iterdump()) == grown
     assert any('"post"' in line and "'desk',7," in line for line in grown)
+
+
+BLOG = {"kind": "wordpress", "url": HOST + "/posts"}
+QUERY = "/posts?_fields=date%2Cdate_gmt%2Clink%2Cmodified_gmt%2Ctitle&order=desc&orderby=date&per_page=20"
+POSTS = json.dumps([{"link": f"{HOST}/{name}", "date": "2026-11-20T09:00:00"} for name in "ab"]).encode()
+
+
+@pytest.mark.parametrize(
+    ("entry", "entries"),
+    [
+        ({"kind": "feed", "url": HOST + "/feed.xml"}, {"/feed.xml": rss("/a", "/b")}),
+        (MAP, {"/map.xml": index(now="2026-11-20"), "/now.xml": sitemap("/a", "/b")}),
+        ({"kind": "listing", "url": HOST + "/list"}, {"/list": b"<a href='/a'>x</a><a href='/b'>y</a>"}),
+        (BLOG, {QUERY: POSTS}),
+        (CHANNEL, {"/s/desk": preview(*range(1, 19))}),
+    ],
+    ids=["feed", "sitemap", "listing", "wordpress", "telegram"],
+)
+def test_a_second_crawl_with_nothing_new_asks_for_its_entries_alone_whatever_their_kind(
+    tmp_path: Path, entry: dict[str, object], entries: dict[str, bytes]
+) -> None:
+    site = offline(tmp_path, entry)
+    web = {**entries, "/a": story("One."), "/b": story("Two.")}
+    site.crawl(web)
+    site.asked.clear()
+
+    site.crawl(web, run_id="run2", as_of=DAY + timedelta(minutes=30))
+
+    assert sorted(site.asked) == sorted(entries)
+    assert {end for path, end in site.ends().items() if path in ("/a", "/b")} <= {"skipped not_due"}
 
 
 def test_pages_that_are_not_due_are_not_asked_for(tmp_path: Path) -> None:
