@@ -1,152 +1,57 @@
 """The sources that a text names without a link: "the X Telegram channel reported", «сообщает X», "деп жазды X".
 
-Patterns are grammar, one set a language, and know no outlet by name. Precision comes before recall: a bare name counts
-only where a verb of reporting governs it and it looks like no person and no ministry; with a noun for a medium beside
-it ("агентство", "gazetasi", "telegram-каналы"), any proper name does. Labels are kept as printed, in their case.
+Precision before recall: a name counts where it carries a mark of an outlet: a noun for a medium beside it, quotes,
+the form of a domain, a word such as News or Ньюс in it; without a mark only where it is known (`media_names`). Never a
+person, a place or an office: a ministry that reports is a source of information, but no medium that can be cited.
+Labels are kept as printed, in their case; of a known name its ending is cut.
 """
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from scrapers.extraction.decode import fold
+from scrapers.extraction.media_names import is_known, is_known_handle, is_no_name
+from scrapers.extraction.named_grammar import DOMAIN, HANDLE, is_whose, patterns_of, without_ending
 from scrapers.records import Citation, CitationKind
 from scrapers.registry import Source
 
 MAX_NAMED = 20
 """A text that names more is a review of the press, and its later ones are left out."""
 
-_DOMAIN = r"[A-Za-z0-9][A-Za-z0-9-]{1,29}(?:\.[A-Za-z0-9-]{2,30})?\.[a-z]{2,8}\b(?!\.?\w)"
-_QUOTED = r"«(?=[^\W_])[^«»\n]{2,50}»|“(?=[^\W_])[^“”\n]{2,50}”|\"(?=[^\W_])[^\"\n]{2,50}\""
-_UPPER = r"A-ZÀ-ÖØ-ÞА-ЯЁӘҒҚҢӨҰҮІӮҶҲЎҺŞŽŇ"
-_WORD = rf"[{_UPPER}][\w'’ʻʼ-]*"
-_PROPER = rf"{_WORD}(?:\s{_WORD}){{0,3}}"
-_LATIN = r"(?:The\s)?[A-ZŞŽ][A-Za-z'’-]+(?:\s[A-Z][A-Za-z'’-]+){0,3}(?!\.?\w)"
-_END = r"(?=\s*(?:[.,;:!?)»”\n]|$))"
-
-_BESIDE = rf"(?P<name>{_QUOTED}|{_DOMAIN}|{_PROPER})"
-"""A name that stands beside a noun for a medium."""
-_BARE = rf"(?P<name>{_QUOTED}|{_DOMAIN}|{_LATIN}|{_WORD}{_END})"
-"""A name that only the verb marks as a source: quoted, a domain, in Latin letters, or one word that ends the clause."""
-_BARE_LATIN = rf"(?P<name>{_QUOTED}|{_DOMAIN}|{_WORD}{_END})"
-"""The same in languages that are themselves written in Latin letters."""
-
-_TELEGRAM = r"(?:[Tt]elegram|[Тт]еле(?:г|гр)рам+|[Тт]елеграм|TG|ТГ)"
-_PRESS_WORD = (
-    r"(?:News|Times|Press|Radio|Agency|Media|Post|Journal|Gazette|Daily|Herald|Tribune|Today|TV|Telegraph|Guardian)"
-)
-
-_EN_VERB = r"(?:reported|reports|said|says|wrote|writes|has reported|announced)"
-_EN_NOUN = (
-    r"(?:news\s(?:agency|outlet|site|website|portal|service)|newspaper|outlet|website|TV\schannel|magazine|radio)"
-)
-_RU_VERB = r"(?:сообща[её]т|сообщил[аои]?|пишет|написал[аои]?|переда[её]т|передал[аои]?|информирует|уточняет)"
-_RU_NOUN = (
-    r"(?:(?:информ|информационн\w+\s)?агентств[оаоме]+|издани[еяюем]+|газет[аыуеой]+|(?:новостн\w+\s)?портал[а-я]{0,2}"
-    r"|сайт[а-я]{0,2}|телеканал[а-я]{0,2}|радио|журнал[а-я]{0,2}|СМИ|" + _TELEGRAM + r"[-\s]?канал[а-я]{0,2})"
-)
-_KY_VERB = r"(?:жаз(?:ды|ат|ган|ууда)|билдир(?:ди|ет|ген|үүдө)|кабарла(?:ды|йт|ган|ууда)|маалымда(?:ды|йт|ган))"
-_KY_NOUN = r"(?:агенттиги|гезити|сайты|порталы|радиосу|телеканалы|басылмасы|журналы|" + _TELEGRAM + r"[-\s]?каналы)"
-_KK_VERB = r"(?:жаз(?:ды|ады|ған)|хабарла(?:ды|йды|ған)|мәлімде(?:ді|йді)|хабар\s(?:берді|береді))"
-_KK_NOUN = (
-    r"(?:агенттігі|газеті|сайты|порталы|радиосы|телеарнасы|басылымы|журналы|" + _TELEGRAM + r"[-\s]?(?:арнасы|каналы))"
-)
-_UZ_VERB = r"(?:xabar\s(?:berdi|bermoqda|beradi|qildi)|yoz(?:di|moqda|adi)|ma.lum\sqildi)"
-_UZ_NOUN = r"(?:agentligi|nashri|gazetasi|sayti|portali|radiosi|telekanali|jurnali|" + _TELEGRAM + r"[-\s]?kanali)"
-_UC_VERB = r"(?:хабар\s(?:берди|бермоқда|беради|қилди)|ёз(?:ди|моқда|ади)|маълум\sқилди)"
-_UC_NOUN = r"(?:агентлиги|нашри|газетаси|сайти|портали|радиоси|телеканали|журнали|" + _TELEGRAM + r"[-\s]?канали)"
-_TG_VERB = r"(?:хабар\s(?:дод|медиҳад|додааст)|гузориш\s(?:дод|медиҳад|додааст)|навишт(?:ааст)?|менависад)"
-_TG_NOUN = (
-    r"(?:[Аа]гентии|[Оо]жонсии|[Рр]ӯзномаи|[Нн]ашрияи|[Сс]омонаи|[Сс]айти|[Рр]адиои|[Шш]абакаи|[Тт]елевизиони"
-    r"|[Мм]аҷаллаи|[Кк]анали\sтелеграмии|" + _TELEGRAM + r"[-\s]?канали)"
-)
-_TK_VERB = r"(?:habar\s(?:berdi|berýär|berdiler)|ýaz(?:dy|ýar|ýarlar))"
-_TK_NOUN = r"(?:gullugy|agentligi|gazeti|saýty|neşiri|radiosy|telekanaly|žurnaly|" + _TELEGRAM + r"[-\s]?kanaly)"
-
-_PATTERNS: dict[str, tuple[str, ...]] = {
-    "en": (
-        rf"{_BESIDE}\s{_TELEGRAM}\schannel,?\s{_EN_VERB}",
-        rf"{_TELEGRAM}\schannel\s{_BESIDE}\s{_EN_VERB}",
-        rf"{_BESIDE}\s{_EN_NOUN}\s{_EN_VERB}",
-        rf"(?:[Aa]ccording\sto|[Cc]iting|reported\sby|quoted\sby)\s(?:the\s)?{_EN_NOUN}\s{_BESIDE}",
-        rf"(?:[Aa]ccording\sto|[Cc]iting|reported\sby|quoted\sby)\s(?:the\s)?{_BESIDE}\s{_EN_NOUN}",
-        rf"(?:[Aa]ccording\sto|[Cc]iting|reported\sby|quoted\sby)\s(?:the\s)?(?P<name>{_DOMAIN}|(?:{_WORD}\s){{0,3}}{_PRESS_WORD}\b)",
-        rf"(?P<name>{_DOMAIN}|(?:{_WORD}\s){{1,3}}{_PRESS_WORD}\b|{_PRESS_WORD}\s{_PROPER})\s{_EN_VERB}\b",
-    ),
-    "ru": (
-        rf"{_RU_VERB}\s{_RU_NOUN}\s{_BESIDE}",
-        rf"{_RU_NOUN}\s{_BESIDE}\s{_RU_VERB}",
-        rf"со\sссылкой\sна\s(?:{_RU_NOUN}\s)?{_BARE}",
-        rf"со\sссылкой\sна\s{_RU_NOUN}\s{_BESIDE}",
-        rf"[Пп]о\s(?:данным|информации|сообщению)\s(?:{_RU_NOUN}\s{_BESIDE})",
-        rf"[Пп]о\s(?:данным|информации|сообщению)\s(?P<name>{_DOMAIN})",
-        rf"(?:сообща[её]т|пишет|переда[её]т|информирует)\s{_BARE}",
-    ),
-    "ky": (
-        rf"деп\s{_KY_VERB}\s(?:{_KY_NOUN}\s)?{_BARE}",
-        rf"{_BESIDE}\s{_KY_NOUN}\s{_KY_VERB}",
-        rf"{_BESIDE}\s(?:{_KY_NOUN}\s)?(?:жазгандай|кабарлагандай|билдиргендей|маалымдагандай)",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN})(?:дин|нин|тин)?\s(?:маалыматына|кабарына)\s(?:караганда|ылайык|таянып)",
-        rf"{_BESIDE}\s{_KY_NOUN}н[ае]\s(?:шилтеме\sкылып|таянып)",
-    ),
-    "kk": (
-        rf"деп\s{_KK_VERB}\s(?:{_KK_NOUN}\s)?{_BARE}",
-        rf"{_BESIDE}\s{_KK_NOUN}\s{_KK_VERB}",
-        rf"{_BESIDE}\s(?:{_KK_NOUN}н[ың]+\s)?(?:жазуынша|хабарлауынша|мәліметінше)",
-        rf"{_BESIDE}\s{_KK_NOUN}н[ае]\sсілтеме\sжаса",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN})(?:-?[кғқг][ае])?\sсілтеме\sжаса",
-    ),
-    "uz-Latn": (
-        rf"de(?:b|ya)\s{_UZ_VERB}\s(?:{_UZ_NOUN}\s)?{_BARE_LATIN}",
-        rf"{_BESIDE}\s{_UZ_NOUN}\s{_UZ_VERB}",
-        rf"{_BESIDE}(?:\s{_UZ_NOUN})?(?:ning)?\s(?:yozishicha|xabar\sberishicha)",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN}|{_PROPER}(?=\s{_UZ_NOUN}))(?:\s{_UZ_NOUN})?(?:ning)?\s(?:xabariga|ma.lumotiga)\sko.ra",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN})\s{_UZ_VERB}",
-        rf"{_BESIDE}\s{_UZ_NOUN}ga\s(?:havola|tayan)",
-    ),
-    "uz-Cyrl": (
-        rf"де(?:б|я)\s{_UC_VERB}\s(?:{_UC_NOUN}\s)?{_BARE}",
-        rf"{_BESIDE}\s{_UC_NOUN}\s{_UC_VERB}",
-        rf"{_BESIDE}(?:\s{_UC_NOUN})?(?:нинг)?\s(?:ёзишича|хабар\sберишича)",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN}|{_PROPER}(?=\s{_UC_NOUN}))(?:\s{_UC_NOUN})?(?:нинг)?\s(?:хабарига|маълумотига)\sкўра",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN})\s{_UC_VERB}",
-        rf"{_BESIDE}\s{_UC_NOUN}га\s(?:ҳавола|таян)",
-    ),
-    "tg": (
-        rf"{_TG_NOUN}\s{_BESIDE}\s(?:{_TG_VERB})",
-        rf"{_TG_VERB}\s{_TG_NOUN}\s{_BESIDE}",
-        rf"(?:хабар\sмедиҳад|гузориш\sмедиҳад|менависад),?\s{_BARE}",
-        rf"[Бб]а\s(?:иттилои|навиштаи|гузориши|хабари|нақли)\s{_TG_NOUN}\s{_BESIDE}",
-        rf"[Бб]а\s(?:навиштаи|гузориши|хабари)\s(?P<name>{_QUOTED}|{_DOMAIN}|{_LATIN})",
-        rf"[Бб]о\s(?:истинод|такя)\s(?:ба|бар)\s{_TG_NOUN}\s{_BESIDE}",
-    ),
-    "tk": (
-        rf"diý(?:ip|en)\s{_TK_VERB}\s(?:{_TK_NOUN}\s)?{_BARE_LATIN}",
-        rf"{_BESIDE}\s{_TK_NOUN}\s{_TK_VERB}",
-        rf"{_BESIDE}\s{_TK_NOUN}n[yi]ň\s(?:habaryna|maglumatyna|ýazmagyna)\sgörä",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN})(?:-?[yi]ň)?\s(?:habaryna|maglumatyna)\sgörä",
-        rf"(?P<name>{_QUOTED}|{_DOMAIN})\s{_TK_VERB}",
-    ),
-}
+_MAX_WORDS = 5
 
 _PERSON = re.compile(
     r"(?:ов|ова|ев|ева|ёв|ёва|ин|ина|ский|ская|кий|ян|дзе|швили|енко|чук|баев|уулу|улы|кызы|қызы|оглы|зода|зод|иён|пур"
+    r"|ович|евич|овна|евна|ова?|ую|ого|ему|ову|еву|овым|евым"
     r"|ov|ova|ev|eva|ow|owa|ew|ewa|yev|yeva|iyev|zoda|zade|enko|sky|ogly|gyzy|uly|qizi|o.g.li)$"
 )
 """How surnames of the region end."""
 _OFFICE = re.compile(
-    r"(?i)(?:мин(?:истр|здрав|юст|обр|фин|тран|обор|энерго|эко|труд|культ|сель)|гос|ички иш|ішкі іс|президент|премьер"
-    r"|өкмөт|үкімет|hukumat|ҳукумат|вазор|вазир|vazir|пресс|депутат|полиция|прокур|парламент|мэрия|hökümet|ministr|police"
-    r"|government|president|parliament)"
-    r"|(?:court|суд|он|она|они|ал|ол|бул|бұл|у|ӯ|вай|ol|u|это|что|который|the|he|she|they|it|this|his|her|we|i)\b(?!\.\w)"
+    r"(?i)(?:министр|минздрав|минюст|минобр|минфин|минтран|минобор|минэнерго|минэко|минтруд|минкульт|минсель|министерств"
+    r"|гос(?:комитет|служб|агент|нало)|ички иш|ішкі іс|президент|премьер|өкмөт|үкімет|hukumat|ҳукумат|вазор|вазир|vazir"
+    r"|пресс-(?:служб|кызмат|секретар|хизмат|қызмет)|депутат|полиция|милиция|прокур|парламент"
+    r"|жогорку кеңеш|мажилис|мэрия|акимат|әкімдік|hökümet|ministr|police|government|president|parliament|prezident"
+    r"|ҳокимият|hokimiyat|prokuratura|комитет|ведомств|кызматы$|управлени|департамент|university|ministry|committee|department"
+    r"|посольств|элчилиг|елшілі|элчихона|elchixona|embassy|бюро$|федераци|ассоциаци|фонд|банк|bank|завод|компани"
+    r"|университет|энерго|court|сот$|суд$)"
 )
-"""Offices and pronouns: they report, but are no medium."""
+"""Offices, companies and bodies, anywhere in a name: they report, but are no medium."""
+_PRONOUN = re.compile(
+    r"(?i)(?:он|она|они|ал|ол|бул|бұл|у|ӯ|вай|ol|u|это|что|который|the|he|she|they|it|this|his|her|we|i|you|who|which)\b(?!\.\w)"
+)
 _ONLY_CAPITALS = re.compile(r"^[А-ЯЁӘҒҚҢӨҰҮІӮҶҲЎ]{2,6}$")
-
-
-@cache
-def _compiled(language: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"(?<!\w){pattern}") for pattern in _PATTERNS.get(language, ()))
+_PRESS_WORD = re.compile(
+    r"(?:^|\s)(?:News|Times|Press|Radio|Agency|Post|Journal|Gazette|Daily|Herald|Tribune|TV|Telegraph|Ньюс|Пресс|ТВ|Таймс"
+    r"|Радиосу|Радиосы|Radiosi|Radiosy)$|^(?:Radio|Радио|Радиои)\s"
+)
+"""Words in a name that make it an outlet's, at its end or at its start."""
+_SPEECH = re.compile(r"[.!?…,:;](?!\w)|\s[а-яёa-z]+(?:ды|ди|л|ла|ли|ет|ут|ит)\s")
+"""What a quotation of somebody's words has, and a title does not: a stop, a verb."""
+_LEADING = re.compile(
+    r"^(?:(?:On|In|At|As|But|And|The|When|While|Earlier|Later|Meanwhile|However|According|Mon|Tues|Wednes|Thurs|Fri|Satur"
+    r"|Sun)(?:day)?\s)+"
+)
+"""Words at the start of an English sentence that belong to no name."""
 
 
 def read_named(text: str, language: str, source: Source, linked: tuple[Citation, ...]) -> tuple[Citation, ...]:
@@ -165,20 +70,75 @@ def _bare(host: str) -> str:
 
 
 def _labels(text: str, language: str) -> Iterator[str]:
-    found = [match for pattern in _compiled(language) for match in pattern.finditer(text)]
-    for match in sorted(found, key=lambda match: match.start("name")):
-        label = match["name"].strip('«»“”" ').removeprefix("The ").removeprefix("the ").strip()
-        if _is_medium(label):
+    found = [match for pattern in patterns_of(language) for match in pattern.finditer(text)]
+    for match in sorted(found, key=lambda match: match.start(match.lastgroup or 0)):
+        said = match[match.lastgroup or 0]
+        label = _beside(said) if match.lastgroup == "name" else _alone(said, language)
+        if label:
             yield label
 
 
-def _is_medium(label: str) -> bool:
+def _beside(said: str) -> str | None:
+    """Return the name that stands beside a noun for a medium; None where the words say whose or which one it is."""
+    label = _unquoted(said)
+    if _is_marked(said):
+        return label if _may_be_a_medium(label) else None
+    if is_known(label):
+        return label
+    is_other = is_no_name(label) or is_whose(label) or _PERSON.search(label)
+    return label if _may_be_a_medium(label) and not is_other else None
+
+
+def _alone(said: str, language: str) -> str | None:
+    """Return the name that nothing but a verb marks, if it carries a mark of its own or is known; None else."""
+    label = _unquoted(said)
+    if said.startswith("@"):
+        return label if is_known_handle(label[1:]) else None
+    if re.fullmatch(DOMAIN, said):
+        return label
+    if _is_marked(said):
+        return label if is_known(label) or _is_a_title(label) else None
+    if _PRESS_WORD.search(label) and _may_be_a_medium(label) and not is_no_name(label):
+        return label
+    return _known_within(label, language)
+
+
+def _unquoted(said: str) -> str:
+    return _LEADING.sub("", said.strip("«»“”\"'’ ")).strip()
+
+
+def _is_marked(said: str) -> bool:
+    return said[0] in '«“"@' or re.fullmatch(DOMAIN, said) is not None
+
+
+def _is_a_title(label: str) -> bool:
+    """Whether words in quotes may be the name of a medium, and not what somebody said."""
+    return label[0].isupper() and _may_be_a_medium(label) and not (_SPEECH.search(label) or is_no_name(label))
+
+
+def _known_within(label: str, language: str) -> str | None:
+    """Return the longest known name at the end or the start of some words with capitals; None where there is none."""
     words = label.split()
-    if not words or len(words) > 5 or not label[0].isalnum():
+    spans = [words[i:] for i in range(len(words))] + [words[:-i] for i in range(1, len(words))]
+    for span in sorted(spans, key=len, reverse=True):
+        name = " ".join(span)
+        for form in (name, without_ending(name, language)):
+            if is_known(form):
+                return form
+    return None
+
+
+def _may_be_a_medium(label: str) -> bool:
+    words = label.split()
+    if not words or len(words) > _MAX_WORDS or not (label[0].isalnum() or re.fullmatch(HANDLE, label)):
         return False
-    return not (_PERSON.search(label) or _OFFICE.match(label) or _ONLY_CAPITALS.match(label))
+    return not (_OFFICE.search(label) or _PRONOUN.match(label) or _ONLY_CAPITALS.match(label))
 
 
 def _citation(label: str) -> Citation:
-    is_domain = re.fullmatch(_DOMAIN, label) is not None
-    return Citation(kind=CitationKind.NAMED, label=label, url=None, domain=label.lower() if is_domain else None)
+    domain = None
+    if re.fullmatch(DOMAIN, label):
+        domain = label.lower()
+    elif label.startswith("@"):
+        domain = f"t.me/{label[1:].lower()}"
+    return Citation(kind=CitationKind.NAMED, label=label, url=None, domain=domain)

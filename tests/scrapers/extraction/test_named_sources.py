@@ -1,10 +1,22 @@
 """Sources that a text names without a link, in each language; and who is named without being a source."""
 
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import pytest
 
+import scrapers.sources
+from scrapers.extraction.media_names import is_known, is_known_handle
+from scrapers.extraction.named_grammar import DOMAIN
 from scrapers.extraction.named_sources import MAX_NAMED, read_named
 from scrapers.records import Citation, CitationKind
+from scrapers.registry import Source
+from scrapers.registry_folder import load_registry
 from tests.scrapers.extraction.factories import article, html, source
+from tests.scrapers.extraction.named_sentences import NAMED, NOT_NAMED
+
+SOURCES = Path(scrapers.sources.__path__[0])
 
 OPENING = {
     "en": "The library of the mountain village opened its doors on Friday after a long repair by volunteers.",
@@ -13,72 +25,35 @@ OPENING = {
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "label"),
-    [
-        ("en", "The Kabar Plus Telegram channel reported that forty books were taken.", "Kabar Plus"),
-        ("en", "It snowed, according to the news agency Kabar Plus.", "Kabar Plus"),
-        ("en", "Snow fell all night, tau.example reported.", "tau.example"),
-        ("en", "Radio Kabar reported on Monday that the pass is closed.", "Radio Kabar"),
-        ("ru", "Об этом сообщает 24.example.", "24.example"),
-        ("ru", "В городе выпал снег, сообщает Телеграм-канал «Новости гор».", "Новости гор"),
-        ("ru", "В городе выпал снег, пишет Кабарчы.", "Кабарчы"),
-        ("ru", "Снег выпал, передает Mountain News со ссылкой на очевидцев.", "Mountain News"),
-        ("ru", "По данным агентства «Горы», перевал закрыт.", "Горы"),
-        ("ky", "Калаада кар жаады, деп жазды Кабарчы.", "Кабарчы"),
-        ("ky", "Кар жаады, деп кабарлады 24.example.", "24.example"),
-        ("ky", "«Тоо кабары» гезити жазды.", "Тоо кабары"),
-        ("ky", "Тоо Telegram-каналы билдирди.", "Тоо"),
-        ("kk", "Қалада қар жауды, деп хабарлайды Dala.example.", "Dala.example"),
-        ("kk", "«Дала» агенттігі хабарлады.", "Дала"),
-        ("kk", "«Дала» хабарлауынша, асу жабық.", "Дала"),
-        ("uz-Latn", "Qor yog‘di, deb xabar berdi Chinor.example.", "Chinor.example"),
-        ("uz-Latn", "“Chinor” agentligi xabar berdi.", "Chinor"),
-        ("uz-Latn", "Chinor yozishicha, dovon yopiq.", "Chinor"),
-        ("uz-Cyrl", "Қор ёғди, деб хабар берди Чинор.", "Чинор"),
-        ("uz-Cyrl", "«Чинор» нашри ёзди.", "Чинор"),
-        ("tg", "Барф борид, менависад Помир.", "Помир"),
-        ("tg", "Агентии «Помир» хабар дод.", "Помир"),
-        ("tg", "Ба навиштаи Pamir Daily, ағба баста аст.", "Pamir Daily"),
-        ("tk", "Gar ýagdy diýip habar berdi Garagum.", "Garagum"),
-        ("tk", "«Garagum» gazeti ýazdy.", "Garagum"),
-    ],
+    ("language", "text", "label"), [(language, *said) for language, all_said in NAMED.items() for said in all_said]
 )
-def test_a_verb_of_reporting_names_a_source(language: str, text: str, label: str) -> None:
-    (named,) = read_named(text, language, source(), ())
+def test_a_medium_is_named_by_a_mark_or_because_it_is_known(language: str, text: str, label: str) -> None:
+    named = read_named(text, language, source(), ())
 
-    assert (named.kind, named.label, named.url) == (CitationKind.NAMED, label, None)
+    assert [(c.kind, c.label, c.url) for c in named] == [(CitationKind.NAMED, label, None)]
 
 
 @pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "The minister said that snow fell."),
-        ("en", "John Smith reported the theft to the police."),
-        ("en", "According to the Ministry of Health, nobody was hurt."),
-        ("en", "Police said on Monday that the road is open."),
-        ("ru", "Об этом сообщил министр Иванов."),
-        ("ru", "Об этом сообщает МВД."),
-        ("ru", "Перевал закрыт, сообщает Минтранс."),
-        ("ru", "Президент пишет книгу о горах."),
-        ("ru", "Снег выпал, пишет Садыков."),
-        ("ky", "Деп жазды Садыр Токтогулов өз баракчасында."),
-        ("ky", "Кар жаады, деп билдирди министр."),
-        ("ky", "Кар жаады, деп билдирди ИИМ."),
-        ("kk", "Асу жабық, деп хабарлады Ішкі істер министрлігі."),
-        ("kk", "Асу жабық, деп жазды Әлиев."),
-        ("uz-Latn", "Dovon yopiq, deb yozdi Karimov."),
-        ("uz-Latn", "Vazir xabar berdi."),
-        ("uz-Cyrl", "Довон ёпиқ, деб ёзди Каримов."),
-        ("uz-Cyrl", "Вазир хабар берди."),
-        ("tg", "Ағба баста аст, менависад Назарзода."),
-        ("tg", "Вазорат хабар дод."),
-        ("tk", "Gar ýagdy diýip ýazdy Berdiýew."),
-        ("tk", "Ministr habar berdi."),
-        ("und", "Об этом сообщает 24.example."),
-    ],
+    ("language", "text"), [(language, text) for language, texts in NOT_NAMED.items() for text in texts]
 )
-def test_persons_and_offices_are_no_sources(language: str, text: str) -> None:
+def test_persons_places_and_offices_are_no_media(language: str, text: str) -> None:
     assert read_named(text, language, source(), ()) == ()
+
+
+@pytest.mark.parametrize("said", [NAMED, NOT_NAMED])
+def test_each_language_has_fifteen_sentences_of_either_kind(said: Mapping[str, Sequence[object]]) -> None:
+    assert min(len(said[language]) for language in NAMED) >= 15
+
+
+@pytest.mark.parametrize("outlet", load_registry(SOURCES).values(), ids=lambda outlet: outlet.id)
+def test_every_outlet_of_the_registry_is_known_by_name_and_channel(outlet: Source) -> None:
+    name = re.sub(r"\s*\(.*\)|\W*Telegram channel$|\s/.*", "", outlet.name).strip('"')
+    handles = [
+        url for e in (*outlet.entries, *outlet.spare_entries, *outlet.dead_entries) if "t.me/s/" in (url := e.url)
+    ]
+
+    assert is_known(name) or re.fullmatch(DOMAIN, name)
+    assert all(is_known_handle(url.rpartition("/")[2]) for url in handles)
 
 
 def test_a_name_that_is_a_domain_tells_its_domain() -> None:
