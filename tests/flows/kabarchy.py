@@ -10,8 +10,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,13 +26,15 @@ class Kabarchy:
     """The command over one data root, whose registry lies in `sources/`."""
 
     home: Path
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the environment besides."""
 
     @property
     def environment(self) -> dict[str, str]:
         """That of the command: nothing of the operator's, and the code of this checkout wherever it starts."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("KABARCHY_", "PREFECT_"))}
         path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return {**own, "KABARCHY_HOME": str(self.home), "PYTHONPATH": path}
+        return {**own, **self.further, "KABARCHY_HOME": str(self.home), "PYTHONPATH": path}
 
     def call(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a verb to its end."""
