@@ -10,6 +10,7 @@ import duckdb
 
 from exports.engine import run_sql
 from exports.gates import Gate, ReleaseReading
+from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.published import ARTICLES, PUBLISHED, Published
 from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
 from exports.spreadsheet import BYTE_ORDER_MARK, Sheet, list_sheets, read_sheet_rows
@@ -29,10 +30,16 @@ def check_query_copy(reading: ReleaseReading) -> list[str]:
 
 def _query_copy_faults(reading: ReleaseReading) -> list[str]:
     entries = run_sql(reading.connection, "query_copy_entries").fetchall()
-    tables = {name for name, is_table, _ in entries if is_table}
+    tables = {name for name, is_table, *_ in entries if is_table}
     faults = [f"{name} is no published table" for name, *_ in entries if name not in {p.name for p in PUBLISHED}]
     faults += [f"has no table {published.name}" for published in PUBLISHED if published.name not in tables]
     faults += [f"storage version {found}" for *_, found in entries[:1] if not found.startswith(STORAGE_VERSION)]
+    profile = reading.manifest.profile
+    faults += [
+        f"{name} is not marked as {profile}"
+        for name, _, comment, _ in entries
+        if (NOT_FOR_REDISTRIBUTION in comment) != (profile is Profile.INTERNAL)
+    ]
     for published in PUBLISHED if not faults else ():
         faults += _copied_table_faults(reading, published)
     return faults

@@ -93,7 +93,7 @@ def build_draft(
     data = write_tables(connection, folder)
     months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
     copies = write_spreadsheets(folder, months, previous=plan.instead_of or plan.previous)
-    copies += [write_query_copy(folder, [*data, *months])] if _has_query_copy(plan) else []
+    copies += [write_query_copy(folder, [*data, *months], profile)] if _has_query_copy(plan) else []
     delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
     sources = read_sources(connection, plan.judged_at)
     manifest = Manifest(

@@ -1,7 +1,8 @@
 """The marks of a release's profile: that all of it says for whom it is, whatever part of it somebody meets.
 
 An internal release says "not for redistribution" in its manifest, in each document, in the metadata of each Parquet
-file and by the name of a file of its own; a public one says so nowhere. CSV has no place for it.
+file and by the name of a file of its own; a public one says so nowhere. CSV has no place for it; the query copy says it
+of each table (its own gate looks).
 """
 
 from pathlib import Path

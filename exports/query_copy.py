@@ -23,6 +23,7 @@ import pyarrow as pa
 from exports.engine import MEMORY_LIMIT
 from exports.errors import ReleaseUnwritableError
 from exports.manifest import PARQUET, ManifestFile, describe_file
+from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.published import PUBLISHED, Published
 from scrapers.columns import Column
 from warehouse.ddl import comments
@@ -35,9 +36,9 @@ _ZEROED_MEMORY = {"DUCKDB_JE_MALLOC_CONF": "zero:true"}
 _PROGRAM = Path(__file__).with_name("sql_process.py")
 
 
-def write_query_copy(folder: Path, files: Sequence[ManifestFile]) -> ManifestFile:
+def write_query_copy(folder: Path, files: Sequence[ManifestFile], profile: Profile = Profile.PUBLIC) -> ManifestFile:
     """Write the database into a draft that holds the Parquet `files`. Raises ReleaseUnwritableError."""
-    script = ";\n".join(_statements(folder.resolve(), files))
+    script = ";\n".join(_statements(folder.resolve(), files, profile))
     done = subprocess.run(
         [sys.executable, "-I", str(_PROGRAM)],
         input=script,
@@ -51,7 +52,7 @@ def write_query_copy(folder: Path, files: Sequence[ManifestFile]) -> ManifestFil
     return describe_file(folder, QUERY_COPY, role="data")
 
 
-def _statements(folder: Path, files: Sequence[ManifestFile]) -> Iterator[str]:
+def _statements(folder: Path, files: Sequence[ManifestFile], profile: Profile) -> Iterator[str]:
     """What the process does; names come from the contract and paths from us, so that nothing of the data is in it."""
     yield "set TimeZone = 'UTC'"
     yield "set threads = 1"
@@ -67,6 +68,9 @@ def _statements(folder: Path, files: Sequence[ManifestFile]) -> Iterator[str]:
         paths = ", ".join(_quoted(folder / path) for path in parquet_files(published, files))
         yield f"create table {published.name} as select {naive_columns(published)} from read_parquet([{paths}])"  # noqa: S608 - see above
         yield from comments(published.table, kind="table")
+        if profile is Profile.INTERNAL:
+            notice = f"Internal, {NOT_FOR_REDISTRIBUTION}. One row: {published.table.grain}."
+            yield f"comment on table {published.name} is {_quoted(notice)}"
     yield "checkpoint kabarchy"
     yield "use memory"
     yield "detach kabarchy"

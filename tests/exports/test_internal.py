@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,7 +22,7 @@ from exports.verify import verify_release
 from tests.exports.factories import DAY_1, DAY_2, TEXT, World, article, past_version, source, write_generation
 from tests.exports.readers import edit_manifest, reseal, rewrite, rewrite_rows, rows, versions
 
-INTERNAL = Imprint(public_url="https://data.example/", profile=Profile.INTERNAL)
+INTERNAL = Imprint(public_url="https://data.example/", profile=Profile.INTERNAL, has_query_copy=True)
 PUBLIC = Imprint(public_url="https://data.example/")
 WORDS = "not for redistribution"
 SOURCES = [source("closed"), source("short", "excerpt", tdm_reserved=True)]
@@ -145,6 +146,17 @@ def test_a_public_release_says_it_nowhere(both: Both) -> None:
 
 def test_what_is_internal_is_for_its_own_account_alone(both: Both) -> None:
     assert [path.stat().st_mode & 0o077 for path in (both.internal[0].path.parent, both.site)] == [0, 0]
+
+
+def test_every_table_of_the_query_copy_says_it_and_an_unmarked_one_is_found(release: Path) -> None:
+    copy = release / "kabarchy.duckdb"
+    copy.chmod(0o644)
+    with duckdb.connect(copy) as connection:
+        said = [row[0] for row in connection.execute("select comment from duckdb_tables()").fetchall()]
+        connection.execute("comment on table articles is 'One row: one article'")
+
+    assert [comment for comment in said if WORDS not in comment] == []
+    assert failed(release)["query_copy"] == "kabarchy.duckdb: articles is not marked as internal"
 
 
 def test_an_unmarked_parquet_file_is_found(release: Path) -> None:
