@@ -13,7 +13,9 @@ from exports.gates import Gate, ReleaseReading
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.published import ARTICLES, PUBLISHED, Published
 from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
+from exports.sample import SAMPLE, sample_files
 from exports.spreadsheet import BYTE_ORDER_MARK, Sheet, list_sheets, read_sheet_rows
+from exports.text_form import text_projection
 from warehouse.ddl import column_type
 
 
@@ -51,11 +53,8 @@ def _copied_table_faults(reading: ReleaseReading, published: Published) -> list[
     types = {c.name: column_type(c).removesuffix(" with time zone") for c in published.table.columns}
     if found != [f"{name} {kind}" for name, kind in types.items()]:
         return [f"the columns of {published.name} are not those of the contract"]
-    paths = [str(reading.path / path) for path in parquet_files(published, reading.manifest.files)]
-    reading.connection.read_parquet(paths).project(naive_columns(published)).create_view("left_rows", replace=True)
-    copied.create_view("right_rows", replace=True)
-    differing = run_sql(reading.connection, "different_rows").fetchall()
-    return [f"{published.name}: row {row_hash} is {side}" for row_hash, side in differing]
+    paths = [reading.path / path for path in parquet_files(published, reading.manifest.files)]
+    return _row_faults(reading, published.name, _read(reading, *paths).project(naive_columns(published)), copied)
 
 
 def check_spreadsheets(reading: ReleaseReading) -> list[str]:
@@ -78,10 +77,8 @@ def _sheet_faults(reading: ReleaseReading, sheet: Sheet) -> list[str]:
         return faults
     run_sql(connection, "read_csv", path=str(path), columns={c.name: "varchar" for c in ARTICLES.table.columns})
     faults += [f"{fault} in {column} of {article_id}" for article_id, column, fault in _wrong_cells(connection)]
-    read_sheet_rows(connection, reading.path, sheet).create_view("left_rows", replace=True)
-    connection.table("csv_rows").create_view("right_rows", replace=True)
-    differing = run_sql(connection, "different_rows").fetchall()
-    return faults + [f"row {row_hash} is {side}" for row_hash, side in differing]
+    expected = read_sheet_rows(connection, reading.path, sheet)
+    return faults + _row_faults(reading, "cells", expected, connection.table("csv_rows"))
 
 
 def _wrong_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
@@ -101,4 +98,61 @@ def _form_faults(path: Path, *, n_lines: int) -> list[str]:
     return faults + ([] if n_feeds == n_ends == n_lines else [f"{n_ends} lines of {n_lines} end in CRLF"])
 
 
-COPY_GATES: dict[str, Gate] = {"query_copy": check_query_copy, "sheets": check_spreadsheets}
+def check_sample(reading: ReleaseReading) -> list[str]:
+    """The sample's rows are rows of the tables, with all that goes with them, alike in each of its files."""
+    if not sample_files(reading.manifest):
+        return []
+    for published in PUBLISHED:
+        path = reading.path / SAMPLE / f"{published.name}.parquet"
+        _read(reading, path).create_view(f"sample_{published.name}", replace=True)
+        whole = [reading.path / path for path in parquet_files(published, reading.manifest.files)]
+        _read(reading, *whole).create_view(f"whole_{published.name}", replace=True)
+    faults = [] if reading.connection.table("sample_articles").limit(1).fetchall() else ["it holds no article"]
+    for published in PUBLISHED:
+        expected = reading.connection.sql(_SAMPLED[published.name])
+        faults += _row_faults(reading, published.name, expected, reading.connection.table(f"sample_{published.name}"))
+        faults += _sample_copy_faults(reading, published)
+    dangling = run_sql(reading.connection, "gate_sample").fetchall()
+    return [f"{SAMPLE}: {fault}" for fault in [*faults, *(f"{row[0]} is cited and not in it" for row in dangling)]]
+
+
+_SAMPLED = {
+    "articles": "from whole_articles semi join sample_articles using (article_id)",
+    "versions": "from whole_versions semi join sample_articles using (article_id)",
+    "citations": "from whole_citations semi join sample_articles using (article_id)",
+    "sources": "from whole_sources semi join sample_articles using (source_id)",
+    "coverage": "from whole_coverage semi join sample_articles using (source_id)",
+    "ledger": "from whole_ledger semi join sample_ledger using (source_id, day)",
+    "tombstones": "from whole_tombstones semi join sample_tombstones using (article_id)",
+}
+"""The rows of each table that go with those of the sample."""
+
+
+def _sample_copy_faults(reading: ReleaseReading, published: Published) -> list[str]:
+    """What the sample's CSV and monthly files say otherwise than its Parquet file."""
+    root, rows = reading.path / SAMPLE, reading.connection.table(f"sample_{published.name}")
+    csv = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+    columns = {c.name: "varchar" for c in published.table.columns}
+    run_sql(reading.connection, "read_csv", path=str(root / csv), columns=columns)
+    texts = rows.project(text_projection(published.table.columns))
+    faults = _row_faults(reading, csv, texts, reading.connection.table("csv_rows"))
+    if published is ARTICLES:
+        months = [reading.path / file.path for file in sample_files(reading.manifest) if "/data/" in file.path]
+        faults += _row_faults(reading, "data", rows, _read(reading, *months))
+    return faults
+
+
+def _read(reading: ReleaseReading, *paths: Path) -> duckdb.DuckDBPyRelation:
+    return reading.connection.read_parquet([str(path) for path in paths])
+
+
+def _row_faults(
+    reading: ReleaseReading, what: str, expected: duckdb.DuckDBPyRelation, found: duckdb.DuckDBPyRelation
+) -> list[str]:
+    expected.create_view("left_rows", replace=True)
+    found.create_view("right_rows", replace=True)
+    differing = run_sql(reading.connection, "different_rows").fetchall()
+    return [f"{what}: row {row_hash} is {side}" for row_hash, side in differing]
+
+
+COPY_GATES: dict[str, Gate] = {"query_copy": check_query_copy, "sheets": check_spreadsheets, "sample": check_sample}

@@ -36,6 +36,7 @@ from exports.manifest import (
 from exports.published import ARTICLES, PUBLISHED, count_rows, logical_sha256
 from exports.query_copy import QUERY_COPY, write_query_copy
 from exports.release_id import version_of
+from exports.sample import write_sample
 from exports.signature import sign_sums
 from exports.spreadsheet import write_spreadsheets
 from exports.sums import write_sums
@@ -122,7 +123,7 @@ def build_draft(
         catalogue_url=plan.imprint.catalogue_url,
         files=(*data, *months, *copies, *delta),
     )
-    manifest = write_documents(folder, manifest)
+    manifest = write_documents(folder, write_sample(folder, manifest))
     write_sums(folder)
     if plan.imprint.minisign_key is not None:
         sign_sums(folder, plan.imprint.minisign_key, release_id=plan.id)

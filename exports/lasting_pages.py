@@ -133,6 +133,7 @@ def release_values(manifest: Manifest) -> dict[str, object]:
         "folder": f"releases/{manifest.id}",
         "whole_files": [file for file in manifest.files if file.month is None and file.role == "data"],
         "sheets": [file for file in manifest.files if file.role == "spreadsheet"],
+        "sample_files": [file for file in manifest.files if file.role == "sample"],
         "other_files": [file for file in manifest.files if file.role in ("delta", "meta")],
         "months": [file for file in manifest.files if file.month is not None],
         "most_rows": max((file.rows or 0 for file in manifest.files if file.month), default=0),

@@ -20,6 +20,7 @@ CSV = "text/csv"
 FileRole = Literal["data", "spreadsheet", "sample", "delta", "meta"]
 """What a file is for; `spreadsheet` and `sample` are rows of the data once more (exports.spreadsheet, .sample)."""
 _MEDIA_TYPES = {
+    "": "text/plain",
     ".cff": "application/yaml",
     ".csv": CSV,
     ".duckdb": "application/octet-stream",

@@ -6,6 +6,7 @@
                  /excel/articles-YYYY-MM.csv    the same by month, altered for spreadsheets (exports.spreadsheet)
                  /{versions,citations,sources,coverage,ledger,tombstones}.{parquet,csv}
                  /kabarchy.duckdb               the same tables as one database, to query (exports.query_copy)
+                 /sample/                       a few hundred articles in the same layout (exports.sample)
                  /delta/from-<previous>.parquet what changed since the release before
                  /manifest.json and what is derived from it (exports.documents), SHA256SUMS, its signature
     releases/versions.json                      the only pointer, written last
