@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import obstore
 import pyarrow as pa
 import pyarrow.parquet as pq
-from obstore.exceptions import BaseError, NotFoundError, NotSupportedError
+from obstore.exceptions import BaseError, NotSupportedError
 from obstore.store import HTTPStore
 from pydantic import ValidationError
 
@@ -185,7 +185,7 @@ class RemoteRelease:
         with self._explained(path):
             try:
                 return self._read_small(path)
-            except NotFoundError:
+            except FileNotFoundError:
                 return None
 
     def _fetch(self, path: str, folder: Path, sha256: str, n_bytes: int) -> Path:
