@@ -180,6 +180,8 @@ class ArchivedCrawl:
     outcomes: tuple[UrlOutcome, ...]
     """One per URL met, in the order in which they were decided."""
     discoveries: tuple[StoredDiscovery, ...]
+    site_files: tuple[SiteFile, ...]
+    """What the sites answered about themselves, in order."""
 
     def captures(self) -> Iterator[StoredCapture]:
         """Yield the captures whose outcome is fetched, in order, each digest- and length-checked.
@@ -194,14 +196,6 @@ class ArchivedCrawl:
             if stored.capture.capture_id in fetched:
                 yield stored
 
-    def site_files(self) -> Iterator[SiteFile]:
-        """Yield what the sites answered about themselves, in order. Raises ArchiveDamagedError."""
-        for record in read_records(self.path):
-            if (asked_url := record.headers.get("kabarchy-site-file")) is not None:
-                yield SiteFile(
-                    asked_url=asked_url, status=record.status or 0, headers=record.http_headers, body=record.payload
-                )
-
     def hints(self) -> dict[str, Hints]:
         """What the entries of this crawl said about each address."""
         return {link.url: link.hints for stored in self.discoveries for link in stored.discovery.links}
@@ -214,7 +208,17 @@ def list_crawls(archive: Path, source_id: str | None = None) -> list[Path]:
 
 def open_crawl(path: Path, archive: Path) -> ArchivedCrawl:
     """Read a finished crawl, all but the bodies. Raises ArchiveDamagedError naming file and offset."""
-    parts = read_parts(path)
+    records = read_records(path)
+    parts = _begun(path, next(records, None))
+    site_files = []
+    for record in records:
+        _add_said(parts, record)
+        if (asked_url := record.headers.get("kabarchy-site-file")) is not None:
+            site_files.append(
+                SiteFile(
+                    asked_url=asked_url, status=record.status or 0, headers=record.http_headers, body=record.payload
+                )
+            )
     if parts.summary is None:
         raise ArchiveDamagedError(path, path.stat().st_size, "no summary: the end of the file is missing")
     if parts.summary.n_discovered != len(parts.outcomes):
@@ -227,6 +231,7 @@ def open_crawl(path: Path, archive: Path) -> ArchivedCrawl:
         summary=parts.summary,
         outcomes=tuple(parts.outcomes),
         discoveries=tuple(parts.discoveries),
+        site_files=tuple(site_files),
     )
 
 
@@ -249,12 +254,11 @@ class CrawlParts:
 def read_parts(path: Path, *, is_torn_allowed: bool = False) -> CrawlParts:
     """Read what the records of a file say. A torn tail raises ArchiveDamagedError, or is left out where allowed."""
     records = read_records(path)
-    first = next(records, None)
-    header = _header(path, first)
-    parts = CrawlParts(header, [], [], [], header.started_at, first.length if first else 0)
+    parts = _begun(path, next(records, None))
     try:
         for record in records:
-            _add(parts, record, path)
+            _add_said(parts, record)
+            _add_capture(parts, record, path)
     except ArchiveDamagedError as error:
         if not is_torn_allowed:
             raise
@@ -301,13 +305,21 @@ def read_capture(record: WarcRecord, header: CrawlHeader, warc_path: str) -> Sto
     )
 
 
-def _add(parts: CrawlParts, record: WarcRecord, path: Path) -> None:
-    parts.last_at = parse_instant(record.headers["warc-date"])
-    parts.n_bytes = record.offset + record.length
+def _begun(path: Path, first: WarcRecord | None) -> CrawlParts:
+    header = _header(path, first)
+    return CrawlParts(header, [], [], [], header.started_at, first.length if first else 0)
+
+
+def _add_capture(parts: CrawlParts, record: WarcRecord, path: Path) -> None:
     if "kabarchy-capture" in record.headers:
         stored = read_capture(record, parts.header, path.name)
         words = words_sha256(record.payload) if stored.capture.role is not CaptureRole.ENTRY else None
         parts.captures.append(replace(stored, capture=replace(stored.capture, body=b""), words_sha256=words))
+
+
+def _add_said(parts: CrawlParts, record: WarcRecord) -> None:
+    parts.last_at = parse_instant(record.headers["warc-date"])
+    parts.n_bytes = record.offset + record.length
     match record.headers.get("kabarchy-kind"):
         case "outcomes":
             parts.outcomes.extend(outcome_from_json(said) for said in json.loads(record.payload))

@@ -29,7 +29,7 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError
 from lxml.html import HtmlElement
 
-from scrapers.archive import WITHHELD, read_parts, rewritten_response
+from scrapers.archive import WITHHELD, read_header, read_parts, rewritten_response
 from scrapers.data_root import fsync_folder
 from scrapers.outcomes import parse_instant
 from scrapers.records import CaptureRole
@@ -80,9 +80,9 @@ def redact_crawl(
     `is_torn_allowed`: a torn tail is dropped rather than refused. Raises
     ArchiveDamagedError and OSError; then the file is as it was.
     """
-    parts = read_parts(path, is_torn_allowed=is_torn_allowed)
-    if parts.header.source_id not in register.sources:
+    if read_header(path).source_id not in register.sources:  # nearly all: the file need not be read for that
         return False
+    parts = read_parts(path, is_torn_allowed=is_torn_allowed)
     work = _Redaction(parts.header.source_id, register, carried or {})
     work.leading = frozenset(
         stored.page_url

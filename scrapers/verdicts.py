@@ -190,12 +190,12 @@ def _check_robots(crawl: ArchivedCrawl) -> Iterator[RobotsCheck]:
 
 def robots_files(crawl: ArchivedCrawl) -> list[SiteFile]:
     """Return what was answered for the robots.txt of each host."""
-    return [file for file in crawl.site_files() if urlsplit(file.asked_url).path == "/robots.txt"]
+    return [file for file in crawl.site_files if urlsplit(file.asked_url).path == "/robots.txt"]
 
 
 def _reservations(crawl: ArchivedCrawl, captures: Iterable[Capture]) -> Iterator[str]:
     """Yield what reserves text and data mining, each sign once a host."""
-    rights = SiteRights.read(crawl.site_files())
+    rights = SiteRights.read(crawl.site_files)
     for capture in captures:
         said = rights.reservation(capture.final_url, capture.headers, capture.body)
         if said.is_reserved:

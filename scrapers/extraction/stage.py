@@ -158,7 +158,7 @@ def _without_withheld(tables: dict[str, pa.Table], crawl: ArchivedCrawl, registe
 
 def _pages(crawl: ArchivedCrawl, captures: list[Row]) -> Iterator[Capture]:
     """Yield the captures that carry records, noting every capture's row on the way."""
-    rights = SiteRights.read(crawl.site_files())
+    rights = SiteRights.read(crawl.site_files)
     for stored in crawl.captures():
         captures.append(_capture_row(stored, rights))
         if stored.capture.role is not CaptureRole.ENTRY:

@@ -184,5 +184,5 @@ def test_what_site_and_page_say_is_archived_in_every_crawl_and_staged_with_each_
         "/news/2": (False, "header: tdm-reservation 0"),
         "/news/3": (None, None),
     }
-    asked = [file.asked_url.removeprefix(site.url) for file in last_crawl(tmp_path).site_files()]
+    asked = [file.asked_url.removeprefix(site.url) for file in last_crawl(tmp_path).site_files]
     assert asked == ["/robots.txt", "/.well-known/tdmrep.json", "/ai.txt"]
