@@ -2,15 +2,18 @@
 
 import re
 
+_COMMENTS = r"(?:comment(?!ar|at)|kommentar|komentar|comentario|commentaire)[a-z]*|disqus|respond"
+"""Readers' comments as sites name them; "commentary" and "commentator" are texts of the outlet's own."""
+
 BOX_NAME = re.compile(
-    r"(?i)(?<![a-z])(?:related|read-?(?:also|more)|also-?read|see-?also|recommend(?:ed|ations?)?|most-?(?:read|popular)"
-    r"|share|sharing|social|addtoany|ya-share2|cookies?|consent|gdpr|newsletter|subscri(?:be|ption)|comments?|disqus"
-    r"|respond|breadcrumbs?|advert(?:isement|ising)?|adsbygoogle|banner|promo|teasers?|tags?-(?:list|cloud)|pagination)"
+    rf"(?i)(?<![a-z])(?:{_COMMENTS}|related|read-?(?:also|more)|also-?read|see-?also|recommend(?:ed|ations?)?|most-?(?:read|popular)"
+    r"|share|sharing|social|addtoany|ya-share2|cookies?|consent|gdpr|newsletter|subscri(?:be|ption)"
+    r"|breadcrumbs?|advert(?:isement|ising)?|adsbygoogle|banner|promo|teasers?|tags?-(?:list|cloud)|pagination)"
     r"(?![a-z])"
 )
 """Names of boxes that are no part of an article, as whole words of a class or id."""
 
-COMMENTS_NAME = re.compile(r"(?i)(?:^|\s)(?:comments?|disqus|respond)(?:[-_]\w+)*(?=\s|$)")
+COMMENTS_NAME = re.compile(rf"(?i)(?<![a-z])(?:{_COMMENTS})(?![a-z])")
 """Classes and ids of readers' comments."""
 
 _OPENINGS = (

@@ -18,6 +18,7 @@ _SKIPPED_TAGS = frozenset(
 _HEADINGS = ("h1", "h2", "h3")
 _AFTER_HEADLINE, _BEFORE_HEADLINE = 14, 4  # lines looked at; sub-headline, author, counters and shares stand between
 _MAX_SHORT_CHARS = 60  # date, author and section; longer lines further off are prose or teasers
+_MIN_KEY_CHARS = 8  # below this, that a line ends like the headline says nothing
 _MAX_PAIR_CHARS = 40  # day and time in two elements
 
 
@@ -52,13 +53,15 @@ class Lines:
         return frozenset(key for key, line in zip(self.keys, self.lines, strict=True) if not line.is_link)
 
     def find_headline(self, title: str) -> int | None:
-        """Return the index of the line that is the headline; None when none is.
+        """Return the index of the line that is the headline, or else ends with it after a kicker; None when none does.
 
         The first of equals, since print versions come last; but one that is no link, since lists of the latest news
         come first and link to the page itself.
         """
         key = fold(title)
         places = [i for i, found in enumerate(self.keys) if found == key]
+        if not places and len(key) >= _MIN_KEY_CHARS:
+            places = [i for i, found in enumerate(self.keys) if found.endswith(key) and len(found) < 2 * len(key)]
         shown = [i for i in places if not self.lines[i].is_link]
         return next(iter(shown or places), None)
 

@@ -26,6 +26,7 @@ _MAX_LINKED_SHARE = 0.4  # of a paragraph; one with more is a list of links
 _MIN_PROSE_CHARS = 60  # shorter blocks are captions, bylines, headings
 _SURE_PROSE_CHARS = 120  # as long as this it is prose even where no sentence ends
 _SENTENCE_END = re.compile(r"[.!?…:;»”\"')]\s*$|[。！？]")
+_CUT_OFF = ("...", "…")  # how content systems end the teasers of other articles; an article's own paragraphs are whole
 _DENSE_SCRIPT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # a character says twice as much
 
 _DECAY = 0.75
@@ -52,7 +53,7 @@ class Block:
     def weight(self) -> int:
         """How much prose this is: its characters outside links; 0 for what does not read as prose."""
         n_chars = len(self.text)
-        if self.n_linked > _MAX_LINKED_SHARE * n_chars:
+        if self.n_linked > _MAX_LINKED_SHARE * n_chars or self.text.rstrip(" »”\"')]").endswith(_CUT_OFF):
             return 0
         n_chars += len(_DENSE_SCRIPT.findall(self.text))
         if n_chars < _MIN_PROSE_CHARS or (n_chars < _SURE_PROSE_CHARS and not _SENTENCE_END.search(self.text)):

@@ -7,7 +7,7 @@ others wins; the others carry site names, which are cut off. Where no heading ag
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -67,8 +67,28 @@ def _witnesses(page: Page, hint: str | None) -> list[str]:
 
 
 def _headings(page: Page) -> list[str]:
-    texts = (text_of(e) for e in page.root.iter("h1") if not _NOT_A_HEADLINE.search(_label(e)))
+    elements = (e for e in page.root.iter("h1") if not (_NOT_A_HEADLINE.search(_label(e)) or _leads_up(e, page.url)))
+    texts = map(text_of, elements)
     return [text for text in texts if text and len(text) <= MAX_TITLE_CHARS]
+
+
+def _leads_up(heading: HtmlElement, url: str) -> bool:
+    """Whether a heading links to a page above this one: it names the site or the section, as in many blogs."""
+    link = heading.find(".//a[@href]")
+    if link is None:
+        link = next(heading.iterancestors("a"), None)
+    if link is None:
+        return False
+    try:
+        target = _without_scheme(urljoin(url, link.get("href", "").strip()))
+    except ValueError:  # "http://[" is no address
+        return False
+    own = _without_scheme(url)
+    return target != own and own.startswith(target)
+
+
+def _without_scheme(url: str) -> str:
+    return url.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def _label(element: HtmlElement) -> str:
@@ -114,7 +134,7 @@ def _shown_segment(witnesses: list[str], lines: Lines) -> str | None:
     for witness in witnesses:
         parts = sorted((witness, *_prefixes(witness), *_suffixes(witness)), key=len, reverse=True)
         if part := next((part for part in parts if fold(part) in shown), None):
-            return part
+            return _without_kicker(part, witnesses)
     return None
 
 

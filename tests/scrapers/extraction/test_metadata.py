@@ -23,6 +23,26 @@ def test_the_heading_that_agrees_with_the_title_element_is_the_headline() -> Non
     assert article(page).title == "Бишкекте жаңы китепкана ачылды"
 
 
+def test_a_heading_that_links_to_a_page_above_is_no_headline() -> None:
+    page = html().replace(
+        "<h1>Бишкекте жаңы китепкана ачылды</h1>",
+        "<h1><a href='/'>Күндүн кабарлары</a></h1><h2>Бишкекте жаңы китепкана ачылды</h2>",
+    )
+    page = page.replace(" - Кабар Мисал", " | Күндүн кабарлары", 1)
+
+    assert article(page).title == "Бишкекте жаңы китепкана ачылды"
+
+
+def test_a_kicker_before_the_headline_is_cut_off_and_the_date_below_still_found() -> None:
+    page = html(beside="<p>12.11.2026, 14:05</p>", head="<meta property='og:title' content='Жаңы китепкана ачылды'>")
+    kicked = "Бишкек шаары: Жаңы китепкана ачылды"
+    page = page.replace("<h1>Бишкекте жаңы китепкана ачылды", f"<div class='top'>{kicked}").replace("</h1>", "</div>")
+
+    found = article(page.replace("<title>Бишкекте жаңы китепкана ачылды", f"<title>{kicked}"))
+
+    assert (found.title, found.published_raw) == ("Жаңы китепкана ачылды", "12.11.2026, 14:05")
+
+
 @pytest.mark.parametrize("tail", [" - Кабар Мисал", " | kabar.example", " — Кабар Мисал — Кыргызстан кабарлары", ""])
 def test_the_outlets_name_is_cut_off_a_title_without_heading(tail: str) -> None:
     page = html().replace("<h1>Бишкекте жаңы китепкана ачылды</h1>", "").replace(" - Кабар Мисал", tail, 1)

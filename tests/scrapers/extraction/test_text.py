@@ -28,6 +28,7 @@ def test_the_text_is_the_paragraphs_one_a_line() -> None:
         "<div class='share-bar'>Бөлүшүү: <a href='#'>Facebook</a> <a href='#'>Telegram</a></div>",
         "<div id='cookie-notice'><p>Биз cookie файлдарын колдонобуз. Сайтта калсаңыз, макул болдуңуз.</p></div>",
         f"<div id='comments'>{OTHER}{OTHER}</div>",
+        f"<div class='list commentlist'>{OTHER}{OTHER}</div>",
         "<p>Подписывайтесь на наш Telegram-канал!</p>",
         "<p>Наши новости теперь в WhatsApp!</p>",
         "<p>Биздин Telegram каналга жазылыңыз</p>",
@@ -48,8 +49,8 @@ def test_an_element_that_holds_the_article_is_no_box_whatever_its_name(name: str
 
 
 @pytest.mark.parametrize("tag", ["time", "noindex", "output"])
-def test_a_paragraph_stays_when_trafilatura_drops_an_element_within_it(tag: str) -> None:
-    word = "балдар үчүн "
+@pytest.mark.parametrize("word", ["балдар үчүн ", "Китепкананын директору "], ids=["within", "opening"])
+def test_a_paragraph_stays_when_trafilatura_drops_an_element_of_it(word: str, tag: str) -> None:
     numbered = tuple(f"{paragraph} Бул {n}-окурман." for n in range(3) for paragraph in PARAGRAPHS)
     marked = (*numbered[:4], numbered[4].replace(word, f"<{tag}>{word}</{tag}>"), *numbered[5:])
 
