@@ -54,6 +54,9 @@ def releases(history: History, tmp_path: Path) -> Path:
 def test_after_a_kill_the_pointer_is_old_and_the_next_run_gives_the_same_release(
     history: History, releases: Path, point: str
 ) -> None:
+    undisturbed = releases.with_name("undisturbed")
+    shutil.copytree(releases, undisturbed)
+    cut(history.generations[1], undisturbed)
     arguments = [*POINTS[point], str(history.generations[1]), str(releases), DAY_2.isoformat()]
     killed = subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, check=False)
 
@@ -63,7 +66,7 @@ def test_after_a_kill_the_pointer_is_old_and_the_next_run_gives_the_same_release
     cut(history.generations[1], releases)
 
     assert versions(releases)["latest"] == "2026-11-21"
-    assert sums(releases / "2026-11-21") == sums(history.cut[1].path)
+    assert sums(releases / "2026-11-21") == sums(undisturbed / "2026-11-21")
     assert sorted(path.name for path in releases.glob("*2*")) == ["2026-11-20", "2026-11-21"]
 
 
