@@ -35,6 +35,6 @@ def _configurations(manifest: Manifest) -> Iterable[dict[str, object]]:
     for published in PUBLISHED:
         if manifest.tables[published.name].rows == 0:
             continue  # a configuration without rows is an error to its readers
-        path = "data/articles-*.parquet" if published is ARTICLES else f"{published.name}.parquet"
+        path = f"data/{published.name}-*.parquet" if published.by_month else f"{published.name}.parquet"
         configuration: dict[str, object] = {"config_name": published.name, "data_files": path}
         yield configuration | ({"default": True} if published is ARTICLES else {})

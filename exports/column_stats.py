@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from exports.engine import open_engine, run_sql
+from exports.published import list_data_files
 from scrapers.columns import Column, Table
 
 FEW = 12
@@ -45,7 +46,7 @@ class ColumnStats:
 def read_column_stats(release: Path, table: Table) -> dict[str, ColumnStats]:
     """Measure every column of one published table. Raises duckdb.Error for a file that cannot be read."""
     with open_engine([release]) as connection:
-        rows = connection.read_parquet(str(release / f"{table.name}.parquet"))
+        rows = connection.read_parquet([str(path) for path in list_data_files(release, table.name)])
         rows.create_view("rows")
         summary = {line["column_name"]: line for line in _records(connection.execute("summarize rows"))}
         return {c.name: _measure(connection, rows, c, summary[c.name]) for c in table.columns}

@@ -1,7 +1,8 @@
 """`croissant.json`: a release in Croissant 1.1 (http://mlcommons.org/croissant/1.1), which is schema.org/Dataset too.
 
 The same text, with addresses from the page's place, is the page's JSON-LD: it carries what dataset search engines ask
-for on top. Monthly files are left out: they are the rows of `articles.parquet` again. A release is written once, hence
+for on top. Monthly files are left out where they
+are the rows of a whole file again; where there is none, they are a file set. A release is written once, hence
 `isLiveDataset` false and a hash on every file.
 """
 
@@ -62,7 +63,9 @@ def describe_dataset(manifest: Manifest, *, below: str = "") -> dict[str, Any]:
     organization = {"@type": "sc:Organization", "name": PUBLISHER}
     if manifest.catalogue_url is not None:
         organization["url"] = manifest.catalogue_url
+    by_month = [published for published in PUBLISHED if manifest.file(f"{published.name}.parquet") is None]
     files = [file for file in manifest.files if file.table is not None and file.month is None]
+    files += [file for published in by_month for file in manifest.months_of(published.name)]
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -89,8 +92,11 @@ def describe_dataset(manifest: Manifest, *, below: str = "") -> dict[str, Any]:
         "includedInDataCatalog": {"@type": "sc:DataCatalog", "name": manifest.title}
         | ({"url": manifest.catalogue_url} if manifest.catalogue_url else {}),
         "variableMeasured": [column.name for column in PUBLISHED[0].table.columns],
-        "distribution": [_file_object(file, address) for file in files],
-        "recordSet": [_record_set(published) for published in PUBLISHED],
+        "distribution": [
+            *(_file_object(file, address) for file in files),
+            *(_file_set(published, manifest) for published in by_month),
+        ],
+        "recordSet": [_record_set(published, _place(published, manifest)) for published in PUBLISHED],
     }
 
 
@@ -112,11 +118,30 @@ def _file_object(file: ManifestFile, address: str) -> dict[str, Any]:
     }
 
 
+def _file_set(published: Published, manifest: Manifest) -> dict[str, Any]:
+    """The monthly files of a table as one."""
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{published.name}-months",
+        "name": f"{published.name}-months",
+        "containedIn": [{"@id": file.path} for file in manifest.months_of(published.name)],
+        "encodingFormat": "application/x-parquet",
+        "includes": f"*{published.name}-*.parquet",
+    }
+
+
+def _place(published: Published, manifest: Manifest) -> dict[str, Any]:
+    """Where the rows of a table are: in its whole file, or in all of its months."""
+    if manifest.file(f"{published.name}.parquet") is None:
+        return {"fileSet": {"@id": f"{published.name}-months"}}
+    return {"fileObject": {"@id": f"{published.name}.parquet"}}
+
+
 def _encoding(file: ManifestFile) -> str:
     return "application/gzip" if file.path.endswith(".gz") else file.mediatype
 
 
-def _record_set(published: Published) -> dict[str, Any]:
+def _record_set(published: Published, place: dict[str, Any]) -> dict[str, Any]:
     keys = [{"@id": f"{published.name}/{name.strip(chr(34) + ' ')}"} for name in published.key.split(",")]
     return {
         "@type": "cr:RecordSet",
@@ -124,18 +149,18 @@ def _record_set(published: Published) -> dict[str, Any]:
         "name": published.name,
         "description": f"One record: {published.table.grain}.",
         "key": keys[0] if len(keys) == 1 else keys,
-        "field": [_field(published, column) for column in published.table.columns],
+        "field": [_field(published, column, place) for column in published.table.columns],
     }
 
 
-def _field(published: Published, column: Column) -> dict[str, Any]:
+def _field(published: Published, column: Column, place: dict[str, Any]) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
         "@id": f"{published.name}/{column.name}",
         "name": column.name,
         "description": column.meaning,
         "dataType": _data_type(column.type),
-        "source": {"fileObject": {"@id": f"{published.name}.parquet"}, "extract": {"column": column.name}},
+        "source": {**place, "extract": {"column": column.name}},
     }
 
 

@@ -1,8 +1,9 @@
 """`datapackage.json`: a release as a Data Package 2.0 (https://datapackage.org), derived from manifest and contract.
 
-Every table is a resource as CSV and as Parquet; the monthly files are one resource of many paths. The standard has no
-place for the hash of a many-file resource: those stand in the manifest and in SHA256SUMS. Files for
-spreadsheets are left out: their values are altered, and a reader would take them for a table like the others.
+Every table is a resource as CSV and as Parquet; the monthly files of one are a resource of many paths, and all there is
+of a large table in a release by month alone. The standard has no place for the hash of a many-file resource: those
+stand in the manifest and in SHA256SUMS. Files for spreadsheets are left out: their values are altered, and a reader
+would take them for a table like the others.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn, to_json
 from exports.manifest import PARQUET, Manifest, ManifestFile
-from exports.published import ARTICLES, PUBLISHED, Published
+from exports.published import ARTICLES, MONTHLY, PUBLISHED, Published
 from scrapers.columns import Column, Table
 from scrapers.tables import PUBLISHED_DELTA
 
@@ -42,11 +43,13 @@ def _resources(manifest: Manifest) -> list[dict[str, Any]]:
     by_path = {file.path: file for file in manifest.files}
     resources = []
     for published in PUBLISHED:
-        csv = by_path["csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"]
-        resources.append(_file_resource(csv, published.name, _schema(published)))
-        parquet = by_path[f"{published.name}.parquet"]
-        resources.append(_file_resource(parquet, f"{published.name}-parquet", _schema(published)))
-    resources.append(_monthly_resource([file for file in manifest.files if file.month is not None]))
+        csv = by_path.get("csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv")
+        if csv is not None:
+            resources.append(_file_resource(csv, published.name, _schema(published)))
+        parquet = by_path.get(f"{published.name}.parquet")
+        if parquet is not None:
+            resources.append(_file_resource(parquet, f"{published.name}-parquet", _schema(published)))
+    resources += [_monthly_resource(published, manifest) for published in MONTHLY if manifest.months_of(published.name)]
     for file in manifest.files:
         if file.role == "delta":
             resources.append(_file_resource(file, "delta", describe_fields(PUBLISHED_DELTA)))
@@ -67,15 +70,15 @@ def _file_resource(file: ManifestFile, name: str, schema: dict[str, Any]) -> dic
     return resource | _format(file)
 
 
-def _monthly_resource(files: list[ManifestFile]) -> dict[str, Any]:
+def _monthly_resource(published: Published, manifest: Manifest) -> dict[str, Any]:
     return {
         "$schema": f"{_PROFILES}/dataresource.json",
-        "name": "articles-monthly",
+        "name": f"{published.name}-monthly",
         "type": "table",
-        "path": [file.path for file in files],
+        "path": [file.path for file in manifest.months_of(published.name)],
         "format": "parquet",
         "mediatype": PARQUET,
-        "schema": describe_fields(ARTICLES.table),
+        "schema": describe_fields(published.table),
     }
 
 

@@ -48,10 +48,15 @@ def _render(manifests: Sequence[Manifest], *, catalogue_url: str | None, below: 
     addresses = [release_address(manifest, below=below[manifest.id]) for manifest in manifests]
     graph = [_catalogue(newest, base, addresses), _series(newest, base), *_shared_nodes(manifests, base)]
     for manifest, address in zip(manifests, addresses, strict=True):
-        files = [file for file in manifest.files if file.table is not None and file.month is None]
+        files = [file for file in manifest.files if file.table is not None and _is_distributed(manifest, file)]
         graph.append(_dataset(manifest, base, address, files))
         graph += [_distribution(manifest, file, address) for file in files]
     return to_json({"@context": _CONTEXT, "@graph": graph})
+
+
+def _is_distributed(manifest: Manifest, file: ManifestFile) -> bool:
+    """Monthly files are distributions of their own only where their rows are in no other file."""
+    return file.month is None or manifest.file(f"{file.table}.parquet") is None
 
 
 def _catalogue(newest: Manifest, base: str, addresses: list[str]) -> Node:

@@ -5,6 +5,7 @@ whole new row; a DEL row carries only the id and the old hash. Applying one to `
 release gives `articles.parquet` of this one, byte for byte when both were written by the same version of DuckDB.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -18,9 +19,20 @@ from exports.writers import write_parquet
 from scrapers.tables import PUBLISHED_DELTA
 
 
-def write_delta(connection: duckdb.DuckDBPyConnection, previous_articles: Path, target: Path) -> Changes:
-    """Write what differs between the previous articles and the scratch table `articles`; return the counts."""
-    connection.read_parquet(str(previous_articles)).create_view("previous_articles", replace=True)
+def write_delta(
+    connection: duckdb.DuckDBPyConnection, previous_articles: Sequence[Path], target: Path, *, is_base: bool
+) -> Changes:
+    """Write what differs between the articles in some files and those of the scratch database; return the counts.
+
+    `is_base`: the files are those from which rows were carried over, so that only touched articles can differ.
+    """
+    previous = connection.read_parquet([str(path) for path in previous_articles])
+    current = connection.table("articles")
+    if is_base:
+        previous = previous.join(connection.table("touched_articles"), "article_id", how="semi")
+        current = connection.table("fresh_articles")
+    previous.create_view("previous_articles", replace=True)
+    current.create_view("current_articles", replace=True)
     run_sql(connection, "changes")
     run_sql(connection, "new_delta")
     write_parquet(as_written(connection.table("new_delta").order("article_id"), PUBLISHED_DELTA), connection, target)
@@ -44,6 +56,7 @@ def apply_delta(previous_articles: Path, delta: Path, target: Path, *, profile: 
         connection.read_parquet(str(previous_articles)).create_view("previous_articles")
         connection.read_parquet(str(delta)).create_view("delta")
         _require_start(connection, delta)
+        connection.table("previous_articles").create_view("delta_start")
         run_sql(connection, "replayed_articles")
         replayed = connection.table("replayed_articles").project(f"*, {FILED_AT} as filed_at")
         write_parquet(as_written(replayed.order(ARTICLES.order), ARTICLES.table), connection, target)

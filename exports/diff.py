@@ -37,10 +37,10 @@ def diff_keys(old: pa.Table, new: pa.Table) -> ReleaseDiff:
     """Compare two sets of articles by ids and hashes alone, as `ReleaseAt.read_keys` gives them."""
     with open_engine([]) as connection:
         connection.register("previous_articles", old)
-        connection.register("articles", new)
+        connection.register("current_articles", new)
         run_sql(connection, "changes")
         changes = connection.table("changes").order("article_id").project("op, article_id").fetchall()
-        n_new = int(connection.table("articles").aggregate("count(*)").fetchall()[0][0])
+        n_new = int(connection.table("current_articles").aggregate("count(*)").fetchall()[0][0])
     by_op = {op: tuple(id_ for found, id_ in changes if found == op) for op in ("ADD", "MOD", "DEL")}
     return ReleaseDiff(
         added=by_op["ADD"],

@@ -33,15 +33,25 @@ from exports.manifest import (
     Temporal,
     describe_file,
 )
-from exports.published import ARTICLES, PUBLISHED, count_rows, logical_sha256
+from exports.months import Base, Month, plan_months, write_months
+from exports.published import (
+    ARTICLES,
+    MONTHLY,
+    SMALL,
+    list_data_files,
+    logical_sha256,
+    logical_sha256_of_months,
+    recipe_sha256,
+)
 from exports.query_copy import QUERY_COPY, write_query_copy
 from exports.release_id import version_of
 from exports.sample import write_sample
 from exports.signature import sign_sums
 from exports.spreadsheet import write_spreadsheets
 from exports.sums import write_sums
+from exports.text_form import row_sha256
 from exports.verify import GATE_NAMES
-from exports.writers import write_months, write_tables
+from exports.writers import write_small_tables, write_whole_tables
 from scrapers.data_root import fsync_folder
 from scrapers.tables import SCHEMA_VERSION
 
@@ -66,6 +76,11 @@ class Plan:
         """The instant at which the freshness of sources is judged: what is issued again shows the looks of its day."""
         return self.instead_of[1].judged_at if self.instead_of else self.created
 
+    @property
+    def has_whole_files(self) -> bool:
+        """Whether it has files of all rows of the large tables; one that is issued again is as it was."""
+        return self.imprint.has_whole_files if self.instead_of is None else self.instead_of[1].has_whole_files
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -75,27 +90,48 @@ class Draft:
     manifest: Manifest
 
 
-def hash_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, ManifestTable]:
-    """Row count and logical hash of each table that `published.make_tables` made."""
-    return {
-        published.name: ManifestTable(
-            rows=count_rows(connection, published),
-            logical_sha256=logical_sha256(connection.table(published.name), published),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the tables of a scratch database come to, before any file is written."""
+
+    base: Base
+    months: dict[str, tuple[Month, ...]]
+    """By table, of those that are published by month."""
+    tables: dict[str, ManifestTable]
+    """By name, rows and logical hash of each."""
+
+
+def read_contents(connection: duckdb.DuckDBPyConnection, base: Base) -> Contents:
+    """Count and hash the tables that `published.make_tables` made upon a base."""
+    months = {published.name: plan_months(connection, published, base) for published in MONTHLY}
+    tables = {
+        name: ManifestTable(
+            rows=sum(month.rows for month in found),
+            logical_sha256=logical_sha256_of_months(month.logical_sha256 for month in found),
         )
-        for published in PUBLISHED
+        for name, found in months.items()
     }
+    for small in SMALL:
+        rows = connection.table(small.name).project(f"*, {row_sha256(small.said)} as record_sha256")
+        n_rows, digest = logical_sha256(rows, small)
+        tables[small.name] = ManifestTable(rows=n_rows, logical_sha256=digest)
+    return Contents(base=base, months=months, tables=tables)
 
 
-def build_draft(
-    connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, tables: dict[str, ManifestTable]
-) -> Draft:
+def build_draft(connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, contents: Contents) -> Draft:
     """Write every file of a release into an empty folder and flush them to disk."""
-    profile = plan.imprint.profile
-    data = write_tables(connection, folder)
-    months, n_reused = write_months(connection, folder, previous=plan.instead_of or plan.previous)
-    copies = write_spreadsheets(folder, months, previous=plan.instead_of or plan.previous)
+    profile, tables = plan.imprint.profile, contents.tables
+    months = [
+        file
+        for published in MONTHLY
+        for file in write_months(connection, folder, published, contents.months[published.name], contents.base)
+    ]
+    data = write_whole_tables(connection, folder, months) if plan.has_whole_files else []
+    data += write_small_tables(connection, folder)
+    previous = plan.instead_of or plan.previous
+    copies = write_spreadsheets(folder, months, previous=previous) if plan.has_whole_files else []
     copies += [write_query_copy(folder, [*data, *months], profile)] if _has_query_copy(plan) else []
-    delta, changes = _write_changes(connection, folder, plan, n_articles=tables[ARTICLES.name].rows)
+    delta, changes = _write_changes(connection, folder, plan, contents)
     sources = read_sources(connection, plan.judged_at)
     manifest = Manifest(
         profile=profile,
@@ -113,18 +149,18 @@ def build_draft(
         temporal=_temporal(connection),
         languages=tuple(row[0] for row in run_sql(connection, "languages").fetchall()),
         tables=tables,
-        partitions=Partitions(total=len(months), reused=n_reused),
+        partitions=_count_partitions(contents),
         sources=sources,
         freshness=sum_up(sources, plan.judged_at),
         warnings=find_warnings(connection),
         accepted=plan.accepted,
-        build=_build(plan.code_version),
+        build=_build(plan),
         gates=GATE_NAMES,
         catalogue_url=plan.imprint.catalogue_url,
         files=(*data, *months, *copies, *delta),
     )
     manifest = write_documents(folder, write_sample(folder, manifest))
-    write_sums(folder)
+    write_sums(folder, {file.path: file.sha256 for file in manifest.files})
     if plan.imprint.minisign_key is not None:
         sign_sums(folder, plan.imprint.minisign_key, release_id=plan.id)
     _seal(folder)
@@ -137,15 +173,16 @@ def _has_query_copy(plan: Plan) -> bool:
 
 
 def _write_changes(
-    connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, *, n_articles: int
+    connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, contents: Contents
 ) -> tuple[list[ManifestFile], Changes]:
     """Write the delta from the release before, and from the one that this is issued instead of; count the first."""
     written: list[ManifestFile] = []
-    changes = Changes(added=n_articles, modified=0, deleted=0)
+    changes = Changes(added=contents.tables[ARTICLES.name].rows, modified=0, deleted=0)
     for root, start in (start for start in (plan.instead_of, plan.previous) if start is not None):
         path = f"delta/from-{start.id}.parquet"
         (folder / "delta").mkdir(exist_ok=True)
-        found = write_delta(connection, root / "articles.parquet", folder / path)
+        is_base = contents.base.carries and contents.base.folder == root
+        found = write_delta(connection, list_data_files(root, ARTICLES.name), folder / path, is_base=is_base)
         n_rows = found.added + found.modified + found.deleted
         written.append(describe_file(folder, path, role="delta", table="delta", rows=n_rows))
         if plan.previous is not None:
@@ -170,9 +207,15 @@ def _temporal(connection: duckdb.DuckDBPyConnection) -> Temporal:
     return Temporal(first=first, last=last)
 
 
-def _build(code_version: str) -> Build:
+def _count_partitions(contents: Contents) -> Partitions:
+    months = [month for found in contents.months.values() for month in found]
+    return Partitions(total=len(months), reused=sum(month.carried is not None for month in months))
+
+
+def _build(plan: Plan) -> Build:
     return Build(
-        code_version=code_version,
+        code_version=plan.code_version,
+        recipe_sha256=plan.instead_of[1].build.recipe_sha256 if plan.instead_of else recipe_sha256(),
         duckdb=duckdb.__version__,
         pyarrow=pa.__version__,
         python=platform.python_version(),

@@ -20,7 +20,18 @@ from exports.engine import run_sql
 from exports.freshness import find_freshness_faults
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.profile_marks import find_profile_faults
-from exports.published import ARTICLES, PUBLISHED, Published, logical_sha256
+from exports.published import (
+    ARTICLES,
+    FILED_AT,
+    LONG,
+    MONTHLY,
+    PUBLISHED,
+    Published,
+    list_data_files,
+    logical_sha256,
+    logical_sha256_of_months,
+    names_of,
+)
 from exports.schemas import find_breaches, read_schemas
 from exports.sums import list_files
 from exports.text_form import row_sha256, text_projection
@@ -38,10 +49,19 @@ class ReleaseReading:
     previous: Path | None
     """Folder of the release before it; None when there is none, or it is not at hand."""
 
-    @property
-    def months(self) -> list[ManifestFile]:
-        """The monthly files."""
-        return [file for file in self.manifest.files if file.month is not None]
+    proven: frozenset[str] = frozenset()
+    """Paths of monthly files that passed these very gates, byte for byte, in the release before.
+
+    What a row says by itself is not looked at again in them; what rows say together is.
+    """
+
+    def months(self, published: Published) -> list[ManifestFile]:
+        """The monthly files of a table."""
+        return list(self.manifest.months_of(published.name))
+
+    def fresh_months(self, published: Published) -> list[ManifestFile]:
+        """Those of them that are not proven."""
+        return [file for file in self.months(published) if file.path not in self.proven]
 
     @property
     def delta(self) -> ManifestFile | None:
@@ -78,7 +98,7 @@ def check_schema(reading: ReleaseReading) -> list[str]:
     if reading.manifest.schema_version != SCHEMA_VERSION:
         return [f"schema {reading.manifest.schema_version}: this program knows {SCHEMA_VERSION}"]
     contract = {published.name: published.table for published in PUBLISHED} | {"delta": PUBLISHED_DELTA}
-    whole = {f"{published.name}.parquet" for published in PUBLISHED} | {"csv/articles.csv.gz"}
+    whole = {path for published in PUBLISHED for path in _whole_files(reading.manifest, published)}
     faults = [f"{path}: missing" for path in sorted(whole) if reading.manifest.file(path) is None]
     for file in reading.manifest.files:
         if file.mediatype == PARQUET and file.role != "sample":
@@ -93,6 +113,13 @@ def _broken_promises(reading: ReleaseReading) -> list[str]:
     before = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
     published, current = read_schemas(reading.previous, before), read_schemas(reading.path, reading.manifest)
     return find_breaches(published, current, today=reading.manifest.judged_at.date())
+
+
+def _whole_files(manifest: Manifest, published: Published) -> tuple[str, ...]:
+    """Files of all rows of a table, Parquet and CSV, that a release must have."""
+    if published.by_month and not manifest.has_whole_files:
+        return ()
+    return f"{published.name}.parquet", "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
 
 
 def _schema_faults(path: Path, file: ManifestFile, contract: dict[str, Table]) -> list[str]:
@@ -111,17 +138,37 @@ def _columns(schema: pa.Schema) -> list[str]:
 
 
 def open_tables(reading: ReleaseReading) -> None:
-    """Make a view of each published table, of the monthly files, of the delta and of the articles before it."""
+    """Make a view of each published table, of its monthly files, of the delta and of the articles before it."""
     connection = reading.connection
     for published in PUBLISHED:
-        connection.read_parquet(str(reading.path / f"{published.name}.parquet")).create_view(published.name)
-    months = [str(reading.path / file.path) for file in reading.months]
-    if months:
-        connection.read_parquet(months, filename=True).create_view("monthly_articles")
+        whole = reading.path / f"{published.name}.parquet"
+        connection.from_arrow(published.table.schema.empty_table()).create(f"none_of_{published.name}")
+        months = [str(reading.path / file.path) for file in reading.months(published)]
+        if months:
+            connection.read_parquet(months, filename=True).create_view(f"monthly_{published.name}")
+        if reading.manifest.file(whole.name) is not None:
+            connection.read_parquet(str(whole)).create_view(published.name)
+        else:
+            _open_months(reading, published)
     if reading.delta is not None:
         connection.read_parquet(str(reading.path / reading.delta.path)).create_view("delta")
     if reading.previous is not None:
-        connection.read_parquet(str(reading.previous / "articles.parquet")).create_view("previous_articles")
+        before = [str(path) for path in list_data_files(reading.previous, ARTICLES.name)]
+        connection.read_parquet(before).create_view("previous_articles")
+
+
+def _open_months(reading: ReleaseReading, published: Published) -> None:
+    """Make a view of a table from its monthly files; the long columns of those that are proven are not read."""
+    proven = [str(reading.path / file.path) for file in reading.months(published) if file.path in reading.proven]
+    short = ", ".join(
+        f"cast(null as varchar) as {c.name}" if c.name in LONG else f'"{c.name}"' for c in published.table.columns
+    )
+    connection = reading.connection
+    fresh = [reading.path / file.path for file in reading.fresh_months(published)]
+    rows = _read_files(connection, published, fresh)
+    if proven:
+        rows = rows.union(connection.read_parquet(proven).project(short))
+    rows.create_view(published.name)
 
 
 def check_rows(reading: ReleaseReading) -> list[str]:
@@ -130,51 +177,99 @@ def check_rows(reading: ReleaseReading) -> list[str]:
     for file in manifest.files:
         if file.mediatype == PARQUET and (found := pq.read_metadata(reading.path / file.path).num_rows) != file.rows:
             faults.append(f"{file.path}: {found} rows, the manifest says {file.rows}")
-    articles = manifest.file("articles.parquet")
-    if articles is None or not articles.rows or articles.rows != manifest.rows:
-        faults.append(f"articles.parquet: the manifest says {manifest.rows} articles; at least one is required")
+    for path, n_rows in {
+        "articles.parquet": sum(file.rows or 0 for file in manifest.files_of(ARTICLES.name)),
+        "data/articles-*.parquet": sum(file.rows or 0 for file in reading.months(ARTICLES)),
+    }.items():
+        if not n_rows or n_rows != manifest.rows:
+            faults.append(f"{path}: the manifest says {manifest.rows} articles; at least one is required")
     return faults
 
 
 def check_hashes(reading: ReleaseReading) -> list[str]:
-    """record_sha256 is the hash of its row; the logical hash of every table is that of the manifest."""
-    articles = reading.connection.table(ARTICLES.name)
+    """record_sha256 is the hash of its row; the logical hash of every table and month is that of the manifest."""
+    articles = _fresh_rows(reading, ARTICLES)
     wrong = articles.filter(f"record_sha256 is distinct from {row_sha256(ARTICLES.said)}").project("article_id")
     faults = [f"record_sha256 of {row[0]} is not that of its row" for row in wrong.fetchall()]
     for published in PUBLISHED:
+        faults += _month_faults(reading, published)
         said = reading.manifest.tables.get(published.name)
-        if said is None or said.logical_sha256 != _logical_sha256(reading, published):
+        if said is None or (said.rows, said.logical_sha256) != _logical_sha256(reading, published):
             faults.append(f"{published.name}: the rows are not those of the manifest's logical hash")
     return faults
 
 
-def _logical_sha256(reading: ReleaseReading, published: Published) -> str:
-    rows = reading.connection.table(published.name)
+def _fresh_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDBPyRelation:
+    """Rows of a table less those of proven months, with all that they say."""
+    if not (published.by_month and reading.proven):
+        return reading.connection.table(published.name)
+    return _read_files(reading.connection, published, [reading.path / m.path for m in reading.fresh_months(published)])
+
+
+def _read_files(
+    connection: duckdb.DuckDBPyConnection, published: Published, files: list[Path]
+) -> duckdb.DuckDBPyRelation:
+    """The rows of a table in some Parquet files, which may be none."""
+    if not files:
+        return connection.table(f"none_of_{published.name}")
+    return connection.read_parquet([str(path) for path in files]).project(names_of(published))
+
+
+def _month_faults(reading: ReleaseReading, published: Published) -> list[str]:
+    faults = []
+    for file in reading.fresh_months(published):
+        rows = _hashed(reading.connection.read_parquet(str(reading.path / file.path)), published)
+        if logical_sha256(rows, published) != (file.rows, file.logical_sha256):
+            faults.append(f"{file.path}: the rows are not those of the manifest's logical hash")
+    return faults
+
+
+def _logical_sha256(reading: ReleaseReading, published: Published) -> tuple[int, str]:
+    """Rows and logical hash of a table; of months, what their own entries say, which are looked at one by one."""
+    if published.by_month:
+        months = reading.months(published)
+        digests = (file.logical_sha256 or "" for file in months)
+        return sum(file.rows or 0 for file in months), logical_sha256_of_months(digests)
+    return logical_sha256(_hashed(reading.connection.table(published.name), published), published)
+
+
+def _hashed(rows: duckdb.DuckDBPyRelation, published: Published) -> duckdb.DuckDBPyRelation:
     if published is ARTICLES:
-        rows = rows.project("*, coalesce(published_at, first_seen_at) as filed_at")
-    else:
-        rows = rows.project(f"*, {row_sha256(published.said)} as record_sha256")
-    return logical_sha256(rows, published)
+        return rows.project(f"*, {FILED_AT} as filed_at")
+    return rows.project(f"*, {row_sha256(published.said)} as record_sha256")
 
 
 def check_partitions(reading: ReleaseReading) -> list[str]:
-    """The monthly files together hold exactly the rows of the whole file, each in the file of its month."""
-    if not reading.months:
+    """Each row lies in the file of its article's month; together the files hold the rows of the whole file, if any."""
+    if not reading.months(ARTICLES):
         return ["there are no monthly files"]
-    misplaced = run_sql(reading.connection, "gate_months").fetchall()
-    faults = [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
-    articles, monthly = reading.connection.table(ARTICLES.name), reading.connection.table("monthly_articles")
-    return faults + _different_rows(reading, "the monthly files", articles, monthly.project(_names(ARTICLES.table)))
+    faults = []
+    for published in MONTHLY:
+        if not reading.months(published):
+            faults += [f"{published.name}: has rows, and no monthly files"] if _has_rows(reading, published) else []
+            continue
+        monthly = reading.connection.table(f"monthly_{published.name}")
+        monthly.create_view("monthly_rows", replace=True)
+        misplaced = run_sql(reading.connection, "gate_months").fetchall()
+        faults += [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
+        if reading.manifest.file(f"{published.name}.parquet") is not None:
+            whole = reading.connection.table(published.name)
+            faults += _different_rows(reading, "the monthly files", whole, monthly.project(names_of(published)))
+    return faults
+
+
+def _has_rows(reading: ReleaseReading, published: Published) -> bool:
+    return bool(reading.connection.table(published.name).limit(1).fetchall())
 
 
 def check_csv(reading: ReleaseReading) -> list[str]:
     """Every CSV file holds the rows of its Parquet file, column for column, in their text form."""
     faults = []
     for published in PUBLISHED:
-        name = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
-        faults += _read_csv(reading, reading.path / name, published)
-        typed, read = reading.connection.table(published.name), reading.connection.table("csv_rows")
-        faults += _different_rows(reading, name, typed.project(text_projection(published.table.columns)), read)
+        for path in _whole_files(reading.manifest, published)[1:]:
+            faults += _read_csv(reading, reading.path / path, published)
+            typed, read = reading.connection.table(published.name), reading.connection.table("csv_rows")
+            faults += _different_rows(reading, path, typed.project(text_projection(published.table.columns)), read)
     return faults
 
 
@@ -195,10 +290,6 @@ def _different_rows(
     return [f"{what}: row {row_hash[:12]} is {side}" for row_hash, side in differing]
 
 
-def _names(table: Table) -> str:
-    return ", ".join(f'"{column.name}"' for column in table.columns)
-
-
 def check_keys(reading: ReleaseReading) -> list[str]:
     """Keys are unique, required columns hold no null, references lead to a row."""
     faults = []
@@ -207,7 +298,12 @@ def check_keys(reading: ReleaseReading) -> list[str]:
         twice = rows.aggregate(f"{published.key}, count(*) as n_rows", published.key).filter("n_rows > 1").fetchall()
         faults += [f"{published.name}: {row[:-1]} occurs {row[-1]} times" for row in twice]
         required = [column.name for column in published.table.columns if not column.nullable]
-        nulls = rows.filter(" or ".join(f'"{name}" is null' for name in required)).project(published.key).fetchall()
+        nulls = (
+            _fresh_rows(reading, published)
+            .filter(" or ".join(f'"{name}" is null' for name in required))
+            .project(published.key)
+            .fetchall()
+        )
         faults += [f"{published.name}: {row} lacks a required value" for row in nulls]
     dangling = run_sql(reading.connection, "gate_references").fetchall()
     return faults + [f"{reference} {value} is not in the release" for reference, value in dangling]
@@ -240,12 +336,24 @@ def check_delta(reading: ReleaseReading) -> list[str]:
 
 
 def _replay_faults(reading: ReleaseReading) -> list[str]:
+    """Apply the delta to the release before; months that are the same files in both are left out on both sides."""
     mismatches = run_sql(reading.connection, "delta_mismatches").fetchall()
     if mismatches:
         return [f"{op} of {article_id} does not start from the previous release" for article_id, op, *_ in mismatches]
-    run_sql(reading.connection, "replayed_articles")
-    articles, replayed = reading.connection.table(ARTICLES.name), reading.connection.table("replayed_articles")
-    return _different_rows(reading, "previous + delta", articles, replayed.project(_names(ARTICLES.table)))
+    connection = reading.connection
+    start = connection.table("previous_articles")
+    if reading.proven:
+        start = _read_files(connection, ARTICLES, _previous_files(reading, but=reading.proven))
+    start.create_view("delta_start", replace=True)
+    run_sql(connection, "replayed_articles")
+    replayed = connection.table("replayed_articles").project(names_of(ARTICLES))
+    return _different_rows(reading, "previous + delta", _fresh_rows(reading, ARTICLES), replayed)
+
+
+def _previous_files(reading: ReleaseReading, *, but: frozenset[str] = frozenset()) -> list[Path]:
+    """The monthly files of articles of the release before, less those of some paths."""
+    found = sorted(reading.previous.glob("data/articles-*.parquet")) if reading.previous else []
+    return [path for path in found if f"data/{path.name}" not in but]
 
 
 def check_versions(reading: ReleaseReading) -> list[str]:

@@ -5,6 +5,8 @@ Read from the environment at the command's edge, but for the profile, which is a
 KABARCHY_PUBLIC_URL     address of the catalogue for everybody; metadata then names files by whole addresses
 KABARCHY_MINISIGN_KEY   file of a minisign secret key without a password; SHA256SUMS is then signed
 KABARCHY_QUERY_COPY     `no`: releases hold no `kabarchy.duckdb`, and the catalogue no SQL console
+KABARCHY_WHOLE_FILES    `no`: articles, versions and citations are published by month alone, without files of all their
+                        rows, so that a release costs what changed; then there is no query copy either
 """
 
 from collections.abc import Mapping
@@ -27,6 +29,8 @@ class Imprint:
     has_query_copy: bool = False
     """Whether releases hold the query copy (`exports.query_copy`), which is about as large as the Parquet files."""
     profile: Profile = Profile.PUBLIC
+    has_whole_files: bool = True
+    """Whether large tables get a file of all their rows, as Parquet and as CSV, beside the monthly ones."""
 
     @property
     def catalogue_url(self) -> str | None:
@@ -52,9 +56,13 @@ def read_imprint(environment: Mapping[str, str], profile: Profile = Profile.PUBL
     copy = environment.get("KABARCHY_QUERY_COPY") or "yes"
     if copy not in ("yes", "no"):
         raise ImprintError(f"KABARCHY_QUERY_COPY: neither yes nor no: {copy!r}")
+    whole_files = environment.get("KABARCHY_WHOLE_FILES") or "yes"
+    if whole_files not in ("yes", "no"):
+        raise ImprintError(f"KABARCHY_WHOLE_FILES: neither yes nor no: {whole_files!r}")
     return Imprint(
         public_url=url.rstrip("/") + "/" if url else None,
         minisign_key=Path(key).expanduser() if key else None,
         profile=profile,
-        has_query_copy=copy == "yes",
+        has_query_copy=copy == "yes" and whole_files == "yes",
+        has_whole_files=whole_files == "yes",
     )

@@ -14,9 +14,10 @@ from exports.manifest import Manifest
 from exports.page import CHANGES_SHOWN, open_release_tables, read_changes
 from exports.pages import render, templates_sha256
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
+from exports.published import list_data_files
 from exports.release import Release, list_releases
 from exports.rights import LEVELS
-from exports.snippets import SNIPPETS
+from exports.snippets import snippets_of
 from exports.source_page import read_source_facts
 from exports.sql_console import build_console
 from exports.versions import Versions
@@ -80,7 +81,7 @@ def _read_stamp(site: Path) -> object:
 
 def _lasting_pages(releases: Path, latest: Release, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     shared = {**values, **release_values(latest.manifest)}
-    has_file = [table for table in PUBLISHED_TABLES if (latest.path / f"{table.name}.parquet").is_file()]
+    has_file = [table for table in PUBLISHED_TABLES if list_data_files(latest.path, table.name)]
     statistics = {table.name: read_column_stats(latest.path, table) for table in has_file}
     yield "dictionary.html", render("dictionary.html.j2", **shared, root="", statistics=statistics)
     yield "rights.html", render("rights.html.j2", **shared, root="")
@@ -135,12 +136,14 @@ def release_values(manifest: Manifest) -> dict[str, object]:
         "sheets": [file for file in manifest.files if file.role == "spreadsheet"],
         "sample_files": [file for file in manifest.files if file.role == "sample"],
         "other_files": [file for file in manifest.files if file.role in ("delta", "meta")],
-        "months": [file for file in manifest.files if file.month is not None],
+        "months": sorted(
+            (file for file in manifest.files if file.month is not None), key=lambda file: file.month or "", reverse=True
+        ),
         "most_rows": max((file.rows or 0 for file in manifest.files if file.month), default=0),
         "paths": {file.path for file in manifest.files},
         "notes": FILE_NOTES,
         "levels": LEVELS,
         "tables": PUBLISHED_TABLES,
-        "snippets": SNIPPETS,
+        "snippets": snippets_of(manifest),
         "changes_shown": CHANGES_SHOWN,
     }

@@ -135,6 +135,8 @@ class Build(_Part):
     duckdb: str
     pyarrow: str
     python: str
+    recipe_sha256: str | None = None
+    """Of all that decides how rows follow from the warehouse; under another recipe, none is carried over."""
 
 
 class Manifest(_Part):
@@ -186,6 +188,21 @@ class Manifest(_Part):
     def file(self, path: str) -> ManifestFile | None:
         """The entry of a path; None when the release has no such file."""
         return next((file for file in self.files if file.path == path), None)
+
+    def files_of(self, table: str) -> tuple[ManifestFile, ...]:
+        """The Parquet files that together hold a table: the whole one where there is one, else the monthly ones."""
+        whole = self.file(f"{table}.parquet")
+        return (whole,) if whole is not None else self.months_of(table)
+
+    def months_of(self, table: str) -> tuple[ManifestFile, ...]:
+        """The monthly Parquet files of a table, oldest first."""
+        found = (file for file in self.files if file.table == table and file.month and file.mediatype == PARQUET)
+        return tuple(sorted(found, key=lambda file: file.path))
+
+    @property
+    def has_whole_files(self) -> bool:
+        """Whether every table has a file of all its rows too, and not only files by month."""
+        return self.file("articles.parquet") is not None
 
     def to_json(self) -> str:
         """The text of `manifest.json`."""

@@ -1,11 +1,19 @@
 """The published tables, made in a scratch database from one generation for analysts.
 
-Each is a table of the columns of the contract (`scrapers.tables.PUBLISHED_TABLES`), then `record_sha256` (of the row,
-see `exports.text_form`; for `articles` it is itself published); `articles` also has `filed_at`, the instant that says
-into which month an article is filed. Rights are applied here and nowhere else: what is withheld never leaves the
-generation (`sql/published_articles.sql`).
+Each is a table or view of the columns of the contract (`scrapers.tables.PUBLISHED_TABLES`); `articles` also has
+`filed_at`, the instant that says into which month an article is filed. Rights are applied here and nowhere else: what
+is withheld never leaves the generation (`sql/published_articles.sql`).
+
+The large tables are published by month, versions and citations in the month of their article, and of them only what
+changed is made: `touched_<table>` holds the articles of which any row was added, changed or removed since the release
+before, `fresh_<table>` their rows as they are now, and `<table>` is a view of those and of the other rows, carried over
+from the earlier release's monthly files. Where no release can be built upon, every row is fresh. Whether a row changed
+is told by all its columns but the two long ones, for which `content_sha256`, `rights_level` and `n_chars` stand: they
+follow from those by the recipe (`recipe_sha256`), and under another recipe nothing is carried over.
 """
 
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +21,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exports.engine import run_sql
+from exports.engine import read_sql, run_sql
 from exports.text_form import row_sha256, text_projection
 from scrapers.columns import Column, Table
 from scrapers.tables import (
@@ -24,6 +32,7 @@ from scrapers.tables import (
     PUBLISHED_SOURCES,
     PUBLISHED_TOMBSTONES,
     PUBLISHED_VERSIONS,
+    SCHEMA_VERSION,
 )
 from scrapers.takedowns import LINKS_GO_TOO, find_links
 from warehouse.ddl import column_type
@@ -41,6 +50,8 @@ class Published:
     """Columns that no two rows share."""
     order: str
     """A total order of the rows; with the key for its last part."""
+    by_month: bool = False
+    """Whether it grows with every article: it is then published by month, and as a whole only where that is asked."""
     decides: bool
     """Whether a change of it alone cuts a release. Coverage and ledger say how we looked, not what the news says."""
 
@@ -57,23 +68,43 @@ class Published:
 
 _CITATION_KEY = 'article_id, "position"'
 _LEDGER_KEY = 'source_id, "day", stage, outcome, reason'
-ARTICLES = Published(table=PUBLISHED_ARTICLES, key="article_id", order="filed_at, article_id", decides=True)
-CITATIONS = Published(table=PUBLISHED_CITATIONS, key=_CITATION_KEY, order=_CITATION_KEY, decides=True)
+ARTICLES = Published(
+    table=PUBLISHED_ARTICLES, key="article_id", order="filed_at, article_id", by_month=True, decides=True
+)
+CITATIONS = Published(table=PUBLISHED_CITATIONS, key=_CITATION_KEY, order=_CITATION_KEY, by_month=True, decides=True)
 SOURCES = Published(table=PUBLISHED_SOURCES, key="source_id", order="source_id", decides=True)
 COVERAGE = Published(table=PUBLISHED_COVERAGE, key="source_id", order="source_id", decides=False)
 LEDGER = Published(table=PUBLISHED_LEDGER, key=_LEDGER_KEY, order=_LEDGER_KEY, decides=False)
 _VERSION_KEY = "article_id, version"
-VERSIONS = Published(table=PUBLISHED_VERSIONS, key=_VERSION_KEY, order=_VERSION_KEY, decides=True)
+VERSIONS = Published(table=PUBLISHED_VERSIONS, key=_VERSION_KEY, order=_VERSION_KEY, by_month=True, decides=True)
 TOMBSTONES = Published(table=PUBLISHED_TOMBSTONES, key="article_id", order="article_id", decides=True)
 PUBLISHED = (ARTICLES, VERSIONS, CITATIONS, SOURCES, COVERAGE, LEDGER, TOMBSTONES)
-SMALL = (VERSIONS, CITATIONS, SOURCES, COVERAGE, LEDGER, TOMBSTONES)
-"""Tables that are published as one Parquet and one CSV file each."""
+MONTHLY = (ARTICLES, VERSIONS, CITATIONS)
+"""Tables that are published by month."""
+SMALL = (SOURCES, COVERAGE, LEDGER, TOMBSTONES)
+"""Tables that are published as one Parquet and one CSV file each, always."""
+LONG = ("text", "excerpt")
+"""Columns that are not read to see whether a row changed."""
+_EDIT_SIZES = ("n_chars_added", "n_chars_removed", "is_substantive")
+"""Columns of a version that follow from its text and that of the version before."""
+_RECIPE = ("published_articles", "published_versions", "published_citations", "new_edit_sizes")
+"""Statements that say how rows of the monthly tables follow from the warehouse."""
 
 
-def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make every published table from the attached generation. Safe to repeat only on a fresh scratch database."""
-    run_sql(connection, "new_edit_sizes")
-    _make(connection, "published")
+def recipe_sha256() -> str:
+    """Hash of all that decides how the rows of the monthly tables follow from the warehouse."""
+    said = [SCHEMA_VERSION, duckdb.__version__, *(read_sql(name) for name in _RECIPE)]
+    said += [row_sha256(published.said) for published in MONTHLY]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def make_tables(connection: duckdb.DuckDBPyConnection, carried: Mapping[str, Sequence[Path]] | None = None) -> None:
+    """Make every published table from the attached generation. Safe to repeat only on a fresh scratch database.
+
+    `carried`: by table, the monthly files of an earlier release, from which rows that did not change are taken.
+    """
+    run_sql(connection, "create_edit_sizes")
+    _make(connection, "published", carried or {})
 
 
 def make_redacted_tables(connection: duckdb.DuckDBPyConnection, release: Path, withdrawn: pa.Table) -> None:
@@ -86,39 +117,94 @@ def make_redacted_tables(connection: duckdb.DuckDBPyConnection, release: Path, w
     links = pa.array(find_withheld_links(release, withdrawn), pa.string())
     connection.register("withheld_link", pa.table({"url": links}))
     for published in PUBLISHED:
-        file, columns = release / f"{published.name}.parquet", published.table.columns
-        known = set(pq.read_schema(file).names) if file.is_file() else set()
+        files, columns = list_data_files(release, published.name), published.table.columns
+        known = set(pq.read_schema(files[0]).names) if files else set()
         # Of a table that it does not have at all, the right columns and no row.
-        rows = connection.read_parquet(str(file if known else release / f"{ARTICLES.name}.parquet"))
+        rows = connection.read_parquet([str(file) for file in files or list_data_files(release, ARTICLES.name)])
         said = (f'"{c.name}"' if c.name in known else f'cast(null as {column_type(c)}) as "{c.name}"' for c in columns)
         rows.filter("true" if known else "false").project(", ".join(said)).create_view(f"old_{published.name}")
-    _make(connection, "redacted")
+    _make(connection, "redacted", {})
 
 
 def find_withheld_links(release: Path, withdrawn: pa.Table) -> list[str]:
     """Addresses in a release's citations that lead to an article that was withdrawn, where its links go with it."""
     gone = {row["article_id"]: row.get("source_id") for row in withdrawn.to_pylist() if row["reason"] in LINKS_GO_TOO}
-    cited = release / f"{CITATIONS.name}.parquet"
-    if not gone or not cited.is_file():
+    cited = list_data_files(release, CITATIONS.name)
+    if not gone or not cited:
         return []
     sources = set(gone.values())
     if None in sources:  # of whom it was is not known: of any
         sources = set(
             pq.read_table(release / f"{SOURCES.name}.parquet", columns=["source_id"])["source_id"].to_pylist()
         )
-    return find_links(pq.read_table(cited, columns=["url"])["url"].unique().to_pylist(), sources, gone)
+    urls = pa.concat_tables(pq.read_table(file, columns=["url"]) for file in cited)["url"]
+    return find_links(urls.unique().to_pylist(), sources, gone)
 
 
-def _make(connection: duckdb.DuckDBPyConnection, kind: str) -> None:
+def list_data_files(release: Path, table: str) -> list[Path]:
+    """The Parquet files of a release folder that together hold a table: the whole one, else the monthly ones."""
+    whole = release / f"{table}.parquet"
+    return [whole] if whole.is_file() else sorted((release / "data").glob(f"{table}-*.parquet"))
+
+
+def _make(connection: duckdb.DuckDBPyConnection, kind: str, carried: Mapping[str, Sequence[Path]]) -> None:
     for published in PUBLISHED:
         run_sql(connection, f"{kind}_{published.name}")
-        rows = connection.table(f"published_{published.name}")
-        rows = rows.project(f"*, {row_sha256(published.said)} as record_sha256{_filing(published)}")
-        rows.order(published.order).create(published.name)
+        if not published.by_month:
+            connection.table(f"published_{published.name}").order(published.order).create(published.name)
+            continue
+        _open_carried(connection, published, carried.get(published.name, ()))
+        _find_touched(connection, published)
+        if published is VERSIONS and kind == "published":
+            run_sql(connection, "new_edit_sizes")
+        _make_fresh(connection, published, is_all=not carried)
+        kept = connection.table(f"carried_{published.name}").join(
+            connection.table(f"touched_{published.name}"), "article_id", how="anti"
+        )
+        columns = names_of(published) + (f", {FILED_AT} as filed_at" if published is ARTICLES else "")
+        fresh = connection.table(f"fresh_{published.name}").project(columns)
+        fresh.union(kept.project(columns)).create_view(published.name)
 
 
-def _filing(published: Published) -> str:
-    return f", {FILED_AT} as filed_at" if published is ARTICLES else ""
+def _open_carried(connection: duckdb.DuckDBPyConnection, published: Published, files: Sequence[Path]) -> None:
+    """Make the view `carried_<table>`: the columns of the contract, and the name of the file."""
+    if files:
+        rows = connection.read_parquet([str(file) for file in files], filename=True)
+    else:
+        connection.from_arrow(published.table.schema.empty_table()).create(f"none_of_{published.name}")
+        rows = connection.table(f"none_of_{published.name}").project("*, '' as filename")
+    rows.create_view(f"carried_{published.name}")
+
+
+def _find_touched(connection: duckdb.DuckDBPyConnection, published: Published) -> None:
+    """Make the table `touched_<table>`. Of versions only the past ones are compared: the last one is the article."""
+    compared = ", ".join(f'"{c.name}"' for c in published.said if c.name not in (*LONG, *_EDIT_SIZES))
+    for rows, view in ((f"published_{published.name}", "rows_now"), (f"carried_{published.name}", "rows_before")):
+        found = connection.table(rows).filter("valid_to is not null" if published is VERSIONS else "true")
+        found.project(f"article_id, hash(row({compared})) as row_hash").create_view(view, replace=True)
+    run_sql(connection, "touched_rows")
+    touched = connection.table("touched_rows")
+    if published is not ARTICLES:
+        touched = touched.union(connection.table("touched_articles")).distinct()
+    touched.create(f"touched_{published.name}")
+
+
+def _make_fresh(connection: duckdb.DuckDBPyConnection, published: Published, *, is_all: bool) -> None:
+    """Make the table `fresh_<table>`, in about the order of its months, so that one is found without reading all."""
+    rows = connection.table(f"published_{published.name}")
+    if not is_all:
+        rows = rows.join(connection.table(f"touched_{published.name}"), "article_id", how="semi")
+    rows = rows.project(f"*, {row_sha256(published.said)} as record_sha256")
+    if published is ARTICLES:  # the generation is in that order already, and texts are much to sort
+        rows.project(f"*, {FILED_AT} as filed_at").create("fresh_articles")
+    else:
+        filed = connection.table(ARTICLES.name).project("article_id, filed_at")
+        rows.join(filed, "article_id").order("filed_at").create(f"fresh_{published.name}")
+
+
+def names_of(published: Published) -> str:
+    """The columns of the contract, for a projection."""
+    return ", ".join(f'"{column.name}"' for column in published.table.columns)
 
 
 def typed_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> duckdb.DuckDBPyRelation:
@@ -146,10 +232,16 @@ def count_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> i
     return int(connection.table(published.name).aggregate("count(*)").fetchall()[0][0])
 
 
-def logical_sha256(rows: duckdb.DuckDBPyRelation, published: Published) -> str:
-    """Logical hash of a table's rows: equal for equal rows, whatever the writer, its version or the file format.
+def logical_sha256(rows: duckdb.DuckDBPyRelation, published: Published) -> tuple[int, str]:
+    """Number of rows, and their logical hash: equal for equal rows, whatever the writer, its version or the format.
 
     `rows` carries `record_sha256` and the columns of the table's order.
     """
     hashes = f"string_agg(record_sha256 || chr(10), '' order by {published.order})"
-    return str(rows.aggregate(f"sha256(coalesce({hashes}, ''))").fetchall()[0][0])
+    [(n_rows, digest)] = rows.aggregate(f"count(*), sha256(coalesce({hashes}, ''))").fetchall()
+    return int(n_rows), str(digest)
+
+
+def logical_sha256_of_months(digests: Iterable[str]) -> str:
+    """Logical hash of a table that is published by month, from those of its months, oldest first."""
+    return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()

@@ -19,12 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from exports.draft import Draft, Plan, build_draft, hash_tables
+from exports.draft import Draft, Plan, build_draft, read_contents
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
-from exports.published import ARTICLES, find_withheld_links, make_redacted_tables
+from exports.months import NO_BASE, find_files
+from exports.published import ARTICLES, find_withheld_links, list_data_files, make_redacted_tables
 from exports.release import (
     Release,
     draft_folder,
@@ -111,7 +112,8 @@ def _holds_any(release: Path, withdrawn: pa.Table) -> bool:
     A deletion in a delta says only that it is gone.
     """
     is_withdrawn_id = pc.field("article_id").isin(withdrawn["article_id"].combine_chunks())
-    wanted = {release / f"{name}.parquet": is_withdrawn_id for name in ("articles", "versions")}
+    files = [file for name in ("articles", "versions") for file in list_data_files(release, name)]
+    wanted = dict.fromkeys(files, is_withdrawn_id)
     wanted |= {path: is_withdrawn_id & (pc.field("op") != "DEL") for path in release.glob("delta/*.parquet")}
     found = (pq.read_table(path, columns=["article_id"], filters=of) for path, of in wanted.items() if path.is_file())
     return any(rows.num_rows for rows in found) or bool(find_withheld_links(release, withdrawn))
@@ -138,8 +140,11 @@ def _build(folder: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Draft | 
     folders = [folder / "release", old, *([plan.previous[0]] if plan.previous else [])]
     with open_engine(folders, scratch=folder / "scratch", profile=plan.imprint.profile) as connection:
         make_redacted_tables(connection, old, withdrawn)
-        tables = hash_tables(connection)
-        return build_draft(connection, folder / "release", plan, tables) if tables[ARTICLES.name].rows else None
+        base = find_files(*plan.instead_of) if plan.instead_of else NO_BASE
+        contents = read_contents(connection, base)
+        if not contents.tables[ARTICLES.name].rows:
+            return None
+        return build_draft(connection, folder / "release", plan, contents)
 
 
 def _empty(release: Path) -> None:

@@ -32,14 +32,15 @@ import duckdb
 from pydantic import ValidationError
 
 from exports.acceptance import read_acceptances, way_out
-from exports.draft import Draft, Plan, build_draft, hash_tables
+from exports.draft import Draft, Plan, build_draft, read_contents
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ProfileMixedError, ReleaseDamagedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
-from exports.manifest import Manifest, ManifestTable, file_sha256
+from exports.manifest import Manifest, ManifestTable
+from exports.months import NO_BASE, Base, find_base, is_intact
 from exports.profiles import Profile
-from exports.published import PUBLISHED, make_tables
+from exports.published import ARTICLES, PUBLISHED, make_tables
 from exports.release_id import RELEASE_ID, id_order, next_id
 from exports.verify import GateResult, verify_release
 from exports.versions import read_versions, write_versions
@@ -186,13 +187,14 @@ def _draft_if_changed(generation: Path, folder: Path, plan: Plan) -> Draft | Non
     with open_engine(
         folders, scratch=folder / "scratch", generation=generation, profile=plan.imprint.profile
     ) as connection:
-        make_tables(connection)
-        tables = hash_tables(connection)
-        if not _is_changed(tables, plan.previous[1] if plan.previous else None):
+        base = find_base(*plan.previous) if plan.previous else NO_BASE
+        make_tables(connection, base.carried)
+        contents = read_contents(connection, base)
+        if not _is_changed(contents.tables, plan.previous[1] if plan.previous else None):
             return None
         if plan.previous:
-            _require_intact_articles(*plan.previous)
-        return build_draft(connection, folder / "release", plan, tables)
+            _require_intact_articles(*plan.previous, base)
+        return build_draft(connection, folder / "release", plan, contents)
 
 
 def _is_changed(tables: dict[str, ManifestTable], previous: Manifest | None) -> bool:
@@ -203,15 +205,18 @@ def _is_changed(tables: dict[str, ManifestTable], previous: Manifest | None) -> 
     return any(previous.tables.get(p.name) != tables[p.name] for p in PUBLISHED if p.decides)
 
 
-def _require_intact_articles(path: Path, manifest: Manifest) -> None:
+def _require_intact_articles(path: Path, manifest: Manifest, base: Base) -> None:
     """A delta must start from what was published, not from what a disk made of it."""
-    said, file = manifest.file("articles.parquet"), path / "articles.parquet"
-    if said is None or not file.is_file() or file_sha256(file) != said.sha256:
-        raise ReleaseDamagedError(f"{file}: not what was published; restore it before the next release is cut")
+    for file in manifest.files_of(ARTICLES.name):
+        if file.path not in base.files and not is_intact(path, file):
+            raise ReleaseDamagedError(
+                f"{path / file.path}: not what was published; restore it before the next release is cut"
+            )
 
 
 def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
-    results = verify_release(draft.path, previous=plan.previous[0] if plan.previous else None)
+    before, proven = plan.previous[0] if plan.previous else None, _find_proven(draft, plan)
+    results = verify_release(draft.path, previous=before, proven=proven)
     failed = next((result for result in results if not result.is_ok), None)
     if failed is not None:
         _note_failure(releases, plan, failed)
@@ -222,6 +227,16 @@ def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
     move_pointer(releases)
     logger.info("published: release=%s n_articles=%d", plan.id, draft.manifest.rows)
     return Release(path=final, manifest=draft.manifest)
+
+
+def _find_proven(draft: Draft, plan: Plan) -> frozenset[str]:
+    """Monthly files that are those of the release before, which passed the same gates of the same program."""
+    if plan.previous is None:
+        return frozenset()
+    old, new = plan.previous[1], draft.manifest
+    if (old.gates, old.schema_version, old.build) != (new.gates, new.schema_version, new.build):
+        return frozenset()
+    return frozenset(file.path for file in new.files if file.month and file == old.file(file.path))
 
 
 def move_pointer(releases: Path) -> None:

@@ -23,11 +23,11 @@ from obstore.store import HTTPStore
 from pydantic import ValidationError
 
 from exports.errors import ReleaseUnreachableError
-from exports.manifest import Manifest, file_sha256
+from exports.manifest import Manifest, ManifestFile, file_sha256
 from exports.sums import SIGNATURE, SUMS, parse_sums
 from exports.withdrawal import WITHDRAWN, is_withdrawn
 
-_ARTICLES = "articles.parquet"
+_TABLE = "articles"
 _KEYS = ["article_id", "record_sha256"]
 _PIECE_BYTES = 4 * 2**20
 _SMALL_BYTES = 64 * 2**20
@@ -110,10 +110,11 @@ class LocalRelease:
 
     def read_keys(self) -> pa.Table:
         """See ReleaseAt."""
+        files = self.manifest().files_of(_TABLE)
         try:
-            return pq.read_table(self.path / "articles.parquet", columns=_KEYS)
+            return pa.concat_tables(pq.read_table(self.path / file.path, columns=_KEYS) for file in files)
         except (OSError, pa.ArrowException) as error:
-            raise ReleaseUnreachableError(f"{self.path}: articles.parquet: {error}") from error
+            raise ReleaseUnreachableError(f"{self.path}: {files[0].path}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +158,19 @@ class RemoteRelease:
         return folder
 
     def read_keys(self) -> pa.Table:
-        """See ReleaseAt; from a server that knows no byte ranges the whole file is fetched."""
-        said = self.manifest().file(_ARTICLES)
-        if said is None:
-            raise ReleaseUnreachableError(f"{self.url}: has no {_ARTICLES}")
+        """See ReleaseAt; from a server that knows no byte ranges whole files are fetched."""
+        files = self.manifest().files_of(_TABLE)
+        if not files:
+            raise ReleaseUnreachableError(f"{self.url}: has no articles")
+        return pa.concat_tables(self._read_keys_of(file) for file in files)
+
+    def _read_keys_of(self, said: ManifestFile) -> pa.Table:
         try:
-            with self._explained(_ARTICLES), _RangeFile(self._store(), _ARTICLES, said.bytes) as file:
+            with self._explained(said.path), _RangeFile(self._store(), said.path, said.bytes) as file:
                 return pq.read_table(file, columns=_KEYS)
         except _RangesUnknownError:
             with tempfile.TemporaryDirectory(prefix="kabarchy-") as folder:
-                return pq.read_table(self._fetch(_ARTICLES, Path(folder), said.sha256, said.bytes), columns=_KEYS)
+                return pq.read_table(self._fetch(said.path, Path(folder), said.sha256, said.bytes), columns=_KEYS)
 
     def _store(self) -> HTTPStore:
         return HTTPStore(self.url, client_options={"allow_http": True}, retry_config={"max_retries": 2})

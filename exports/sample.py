@@ -41,7 +41,7 @@ def write_sample(folder: Path, manifest: Manifest) -> Manifest:
         n_rows = {published.name: count_rows(connection, published) for published in PUBLISHED}
         written = _write_tables(connection, target, n_rows) | _write_months(connection, target)
     (target / "README.md").write_text(_render_readme(manifest, n_rows), encoding="utf-8", newline="\n")
-    write_sums(target)
+    write_sums(target, {})
     written |= {"README.md": None, SUMS: None}
     files = [describe_file(folder, f"{SAMPLE}/{path}", role="sample", rows=n) for path, n in written.items()]
     return manifest.model_copy(update={"files": (*manifest.files, *files)})

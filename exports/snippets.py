@@ -1,6 +1,6 @@
 """Commands to copy that read a release, to be run in its folder. The tests run each of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exports.about import release_address
 from exports.manifest import Manifest
@@ -82,11 +82,32 @@ SNIPPETS = (
 )
 
 
+_DUCKDB, _PANDAS = SNIPPETS[1:3]
+MONTHLY_SNIPPETS = (
+    SNIPPETS[0],
+    replace(_DUCKDB, code=_DUCKDB.code.replace("'articles.parquet'", "'data/articles-*.parquet'")),
+    replace(
+        _PANDAS,
+        code=(
+            "from pathlib import Path\n"
+            "import pandas as pd\n\n"
+            'months = sorted(Path("data").glob("articles-*.parquet"))\n'
+            'columns = ["title", "language", "published_at"]\n'
+            "articles = pd.concat([pd.read_parquet(month, columns=columns) for month in months])\n"
+            'print(articles.groupby("language").size())'
+        ),
+    ),
+    *SNIPPETS[3:5],
+)
+"""The same for a release without whole files; without those for CSV, of which it has none of the articles."""
+
+
 def list_snippets(manifest: Manifest) -> tuple[Snippet, ...]:
     """The snippets for a release; where its address is known, first of all how to download and check it whole."""
+    snippets = snippets_of(manifest)
     address = release_address(manifest)
     if not address:
-        return SNIPPETS
+        return snippets
     code = (
         f"release={address}\n"
         'curl --fail --silent --show-error --remote-name "${release}SHA256SUMS"\n'
@@ -95,4 +116,9 @@ def list_snippets(manifest: Manifest) -> tuple[Snippet, ...]:
         "done\n"
         "sha256sum --check --quiet SHA256SUMS && echo complete"
     )
-    return (Snippet(tool="Download it with curl", language="sh", code=code), *SNIPPETS)
+    return (Snippet(tool="Download it with curl", language="sh", code=code), *snippets)
+
+
+def snippets_of(manifest: Manifest) -> tuple[Snippet, ...]:
+    """The snippets that work in the folder of a release."""
+    return SNIPPETS if manifest.has_whole_files else MONTHLY_SNIPPETS

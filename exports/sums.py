@@ -1,5 +1,6 @@
 """`SHA256SUMS`: the hash of every other file of a release, in the form that `sha256sum -c` reads."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from exports.manifest import file_sha256
@@ -8,9 +9,9 @@ SUMS = "SHA256SUMS"
 SIGNATURE = f"{SUMS}.minisig"
 
 
-def write_sums(folder: Path) -> None:
-    """Write the sums of every file below a folder, sorted by path."""
-    lines = [f"{file_sha256(folder / path)}  {path}\n" for path in list_files(folder)]
+def write_sums(folder: Path, known: Mapping[str, str]) -> None:
+    """Write the sums of every file below a folder, sorted by path; `known`: by path, those just computed."""
+    lines = [f"{known.get(path) or file_sha256(folder / path)}  {path}\n" for path in list_files(folder)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 
 from exports.delta import apply_delta
@@ -16,9 +17,10 @@ from exports.engine import open_engine
 from exports.errors import DeltaMismatchError, ProfileMixedError, ReleaseUnreachableError
 from exports.manifest import Manifest
 from exports.profiles import Profile
-from exports.published import ARTICLES, FILED_AT, logical_sha256
+from exports.published import ARTICLES, FILED_AT, as_written, logical_sha256, logical_sha256_of_months
 from exports.release_at import ReleaseAt
 from exports.text_form import row_sha256
+from exports.writers import write_parquet
 from scrapers.tables import SCHEMA_VERSION
 
 _LONGEST = 1000
@@ -74,6 +76,22 @@ def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path)
     )
 
 
+def fetch_articles(release: ReleaseAt, folder: Path) -> Path:
+    """Make all articles of a release available as one file; `folder` is for what is fetched or made.
+
+    Raises ReleaseUnreachableError.
+    """
+    manifest = release.manifest()
+    files = [release.fetch(file.path, folder / "fetched") for file in manifest.files_of(ARTICLES.name)]
+    if manifest.has_whole_files:
+        return files[0]
+    joined = folder / "articles.parquet"
+    with open_engine([folder, *{file.parent for file in files}], profile=manifest.profile) as connection:
+        rows = connection.read_parquet([str(file) for file in files])
+        write_parquet(as_written(rows, ARTICLES.table), connection, joined)
+    return joined
+
+
 def _require_same_profile(articles: Path, wanted: ReleaseAt) -> None:
     said = (pq.read_metadata(articles).metadata or {}).get(b"profile", Profile.PUBLIC.encode()).decode()
     if said != wanted.manifest().profile:
@@ -97,12 +115,19 @@ def find_steps(start: str, wanted: ReleaseAt) -> list[ReleaseAt]:
     return steps
 
 
+def _logical_sha256(rows: duckdb.DuckDBPyRelation) -> str:
+    """Logical hash of articles in one file, month by month as a release hashes them."""
+    month = "strftime(filed_at, '%Y-%m')"
+    names = [str(row[0]) for row in rows.project(f"{month} as month").distinct().order("month").fetchall()]
+    return logical_sha256_of_months(logical_sha256(rows.filter(f"{month} = '{name}'"), ARTICLES)[1] for name in names)
+
+
 def _prove(articles: Path, manifest: Manifest) -> None:
     said = manifest.tables[ARTICLES.name]
     with open_engine([articles.parent]) as connection:
-        rows = connection.read_parquet(str(articles))
+        rows = connection.read_parquet(str(articles)).project(f"*, {FILED_AT} as filed_at")
         wrong = rows.filter(f"record_sha256 is distinct from {row_sha256(ARTICLES.said)}").limit(1).fetchall()
-        found = logical_sha256(rows.project(f"*, {FILED_AT} as filed_at"), ARTICLES)
+        found = _logical_sha256(rows)
     if wrong or found != said.logical_sha256:
         raise DeltaMismatchError(
             f"{manifest.id}: the deltas give rows of logical hash {found}, the release holds {said.logical_sha256}"

@@ -17,6 +17,7 @@ from exports.copy_gates import COPY_GATES
 from exports.engine import open_engine
 from exports.gates import CONTENT_GATES, FORM_GATES, Gate, ReleaseReading, open_tables
 from exports.manifest import Manifest
+from exports.published import ARTICLES, list_data_files
 from exports.sums import find_sum_faults
 
 GATE_NAMES = ("sums", *FORM_GATES, *CONTENT_GATES, *COPY_GATES)
@@ -32,11 +33,13 @@ class GateResult:
     """What is wrong, with the first offenders; empty when nothing is, or a word on what could not be looked at."""
 
 
-def verify_release(path: Path, *, previous: Path | None = None) -> tuple[GateResult, ...]:
+def verify_release(
+    path: Path, *, previous: Path | None = None, proven: frozenset[str] = frozenset()
+) -> tuple[GateResult, ...]:
     """Put a release through the gates, in order; never raises for what the release holds.
 
     `previous` is the folder of the release before it, for the replay of the delta; None: the folder beside this one, if
-    it is there. A result is missing only when an earlier one failed.
+    it is there. `proven`: see `gates.ReleaseReading`. A result is missing only when an earlier one failed.
     """
     results = [_check_sums(path)]
     if not results[0].is_ok:
@@ -46,13 +49,13 @@ def verify_release(path: Path, *, previous: Path | None = None) -> tuple[GateRes
     except (OSError, ValidationError) as error:
         return (*results, GateResult(name="files", is_ok=False, detail=f"manifest.json: {error}"))
     before = previous or (path.parent / manifest.previous if manifest.previous else None)
-    results += _run_gates(path, manifest, before if before is not None and _is_at_hand(before) else None)
+    results += _run_gates(path, manifest, before if before is not None and _is_at_hand(before) else None, proven)
     return tuple(results)
 
 
 def _is_at_hand(release: Path) -> bool:
     """Whether there is more of a release than a folder, which may say that it was withdrawn, or be half fetched."""
-    return all((release / name).is_file() for name in ("manifest.json", "articles.parquet"))
+    return (release / "manifest.json").is_file() and bool(list_data_files(release, ARTICLES.name))
 
 
 def _check_sums(path: Path) -> GateResult:
@@ -63,13 +66,19 @@ def _check_sums(path: Path) -> GateResult:
     return GateResult(name="sums", is_ok=not faults, detail="; ".join(faults[:3]))
 
 
-def _run_gates(path: Path, manifest: Manifest, before: Path | None) -> list[GateResult]:
+def _run_gates(path: Path, manifest: Manifest, before: Path | None, proven: frozenset[str]) -> list[GateResult]:
     folders = [path, *([before] if before else [])]
     with (
         tempfile.TemporaryDirectory(prefix="kabarchy-verify-") as scratch,
         open_engine(folders, scratch=Path(scratch), profile=manifest.profile) as connection,
     ):
-        reading = ReleaseReading(path=path, manifest=manifest, connection=connection, previous=before)
+        reading = ReleaseReading(
+            path=path,
+            manifest=manifest,
+            connection=connection,
+            previous=before,
+            proven=proven if before else frozenset(),
+        )
         results = [_run_gate(name, gate, reading) for name, gate in FORM_GATES.items()]
         if all(result.is_ok for result in results):
             open_tables(reading)

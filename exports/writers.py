@@ -4,17 +4,16 @@ One COPY per file, rows sorted by a unique key, nothing of the release or the cl
 draft's folder, which is not visible; the draft flushes them to disk as a whole.
 """
 
-import os
-import shutil
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from exports.engine import run_sql
-from exports.manifest import Manifest, ManifestFile, describe_file, file_sha256
+from exports.manifest import ManifestFile, describe_file
 from exports.profiles import DATASET
-from exports.published import ARTICLES, SMALL, as_written, count_rows, text_rows, typed_rows
+from exports.published import ARTICLES, MONTHLY, SMALL, Published, as_written, count_rows, names_of, typed_rows
+from exports.text_form import text_projection
 from scrapers.tables import SCHEMA_VERSION
 
 
@@ -30,65 +29,45 @@ def write_csv(rows: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnecti
     run_sql(connection, "copy_csv_gz" if target.suffix == ".gz" else "copy_csv", target=str(target))
 
 
-def write_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[ManifestFile]:
-    """Write every published table whole: `articles.parquet`, `csv/articles.csv.gz`, the others as .parquet and .csv."""
-    (folder / "csv").mkdir()
-    paths = [("articles.parquet", ARTICLES), ("csv/articles.csv.gz", ARTICLES)]
-    paths += [(f"{small.name}{suffix}", small) for small in SMALL for suffix in (".parquet", ".csv")]
+def write_sorted_parquet(
+    rows: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection, published: Published, target: Path
+) -> None:
+    """Write rows, in whatever order they come, as the file of a published table."""
+    write_parquet(as_written(rows.order(published.order), published.table), connection, target)
+
+
+def write_small_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[ManifestFile]:
+    """Write the tables that are not published by month, each as .parquet and .csv."""
+    return [file for small in SMALL for file in _write_whole(connection, folder, small, typed_rows(connection, small))]
+
+
+def write_whole_tables(
+    connection: duckdb.DuckDBPyConnection, folder: Path, months: Sequence[ManifestFile]
+) -> list[ManifestFile]:
+    """Write the tables that are published by month as a whole too, from the monthly files in the folder.
+
+    One month after the other is the order of the articles: so much text is never sorted at once.
+    """
     written = []
-    for path, published in paths:
-        if path.endswith(".parquet"):
-            write_parquet(typed_rows(connection, published), connection, folder / path)
+    for published in MONTHLY:
+        files = [str(folder / file.path) for file in months if file.table == published.name]
+        if files:
+            rows = connection.read_parquet(files).project(names_of(published))
+            rows = rows if published is ARTICLES else rows.order(published.order)
         else:
-            write_csv(text_rows(connection, published), connection, folder / path)
-        rows = count_rows(connection, published)
-        written.append(describe_file(folder, path, role="data", table=published.name, rows=rows))
+            rows = connection.table(published.name)
+        written += _write_whole(connection, folder, published, rows)
     return written
 
 
-def write_months(
-    connection: duckdb.DuckDBPyConnection, folder: Path, *, previous: tuple[Path, Manifest] | None
-) -> tuple[list[ManifestFile], int]:
-    """Write `data/articles-YYYY-MM.parquet` for each month, in order; return them and how many were reused.
-
-    A month whose rows are those of the previous release is that release's file, hard-linked where the file system
-    can, provided that its bytes are still what its manifest says.
-    """
-    (folder / "data").mkdir()
-    written, n_reused = [], 0
-    for month, starts_at, ends_at, n_rows, logical in run_sql(connection, "months").fetchall():
-        path = f"data/articles-{month}.parquet"
-        if previous is not None and _reuse(path, logical, previous, folder):
-            n_reused += 1
-        else:
-            _write_month(connection, folder / path, starts_at, ends_at)
-        described = describe_file(folder, path, role="data", table=ARTICLES.name, rows=n_rows)
-        written.append(described.model_copy(update={"month": month, "logical_sha256": logical}))
-    return written, n_reused
-
-
-def _write_month(connection: duckdb.DuckDBPyConnection, target: Path, starts_at: datetime, ends_at: datetime) -> None:
-    filed_at = duckdb.ColumnExpression("filed_at")
-    rows = connection.table(ARTICLES.name)
-    rows = rows.filter(filed_at >= duckdb.ConstantExpression(starts_at))
-    rows = rows.filter(filed_at < duckdb.ConstantExpression(ends_at))
-    write_parquet(as_written(rows.order(ARTICLES.order), ARTICLES.table), connection, target)
-
-
-def _reuse(path: str, logical: str, previous: tuple[Path, Manifest], folder: Path) -> bool:
-    root, manifest = previous
-    old = manifest.file(path)
-    if old is None or old.logical_sha256 != logical or manifest.schema_version != SCHEMA_VERSION:
-        return False
-    if not (root / path).is_file() or file_sha256(root / path) != old.sha256:
-        return False
-    _link_or_copy(root / path, folder / path)
-    return True
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        # Another file system, or one without hard links, or too many links: the bytes are what matters.
-        shutil.copyfile(source, target)
+def _write_whole(
+    connection: duckdb.DuckDBPyConnection, folder: Path, published: Published, rows: duckdb.DuckDBPyRelation
+) -> list[ManifestFile]:
+    """Write sorted rows as one Parquet and one CSV file: `csv/articles.csv.gz`, of the other tables `<table>.csv`."""
+    (folder / "csv").mkdir(exist_ok=True)
+    parquet = f"{published.name}.parquet"
+    csv = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+    write_parquet(as_written(rows, published.table), connection, folder / parquet)
+    write_csv(rows.project(text_projection(published.table.columns)), connection, folder / csv)
+    n_rows = count_rows(connection, published)
+    return [describe_file(folder, path, role="data", table=published.name, rows=n_rows) for path in (parquet, csv)]

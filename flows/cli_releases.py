@@ -20,7 +20,7 @@ from exports.release_at import ReleaseAt, release_at
 from exports.signature import check_signature
 from exports.sums import SIGNATURE
 from exports.target import open_target
-from exports.update import update_articles
+from exports.update import fetch_articles, update_articles
 from exports.verify import verify_release
 from exports.versions import read_versions
 from flows.cli_options import (
@@ -129,7 +129,7 @@ def diff(
 @releases_app.command("apply")
 def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     have: Annotated[
-        str, typer.Argument(metavar="HAVE", help="The release that you have, or its articles.parquet alone.")
+        str, typer.Argument(metavar="HAVE", help="The release that you have, or one file of its articles.")
     ],
     want: Annotated[
         str, typer.Argument(metavar="WANT", help="The release that you want: id, folder, or http(s) address.")
@@ -142,7 +142,7 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Bring articles up to date by deltas alone, and prove that they equal the full file of the release."""
+    """Bring articles up to date by deltas alone, and prove that they are all the articles of the release."""
     wanted = _place_of(want, home, profile)
     if Path(have).is_file():
         if start is None:
@@ -151,7 +151,7 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     else:
         old = _place_of(have, home, profile)
         with tempfile.TemporaryDirectory(prefix="kabarchy-have-") as folder:
-            articles = old.fetch("articles.parquet", Path(folder))
+            articles = fetch_articles(old, Path(folder))
             report = asdict(update_articles(articles, old.manifest().id, wanted, output))
     print_json(report) if as_json else print_rows([report])
 

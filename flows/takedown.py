@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from exports.catalogue import build_site
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.profiles import Profile, folders_of
+from exports.published import list_data_files
 from exports.reissue import reissue_releases
 from scrapers.data_root import DataRoot
 from scrapers.identity import BadUrlError, article_id, normalise_url
@@ -118,7 +119,8 @@ _LOADER_WAIT_S = 600.0
 def _held_articles(root: DataRoot) -> dict[str, str]:
     """Source by id of every article that a batch or a release holds."""
     files = [path / "articles.parquet" for path in batch_paths(root.staging)]
-    files += [*root.releases.glob("2*/articles.parquet"), *root.internal_releases.glob("2*/articles.parquet")]
+    releases = [*root.releases.glob("2*"), *root.internal_releases.glob("2*")]
+    files += [file for release in releases for file in list_data_files(release, "articles")]
     held: dict[str, str] = {}
     for file in files:
         if file.is_file():

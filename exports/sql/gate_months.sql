@@ -1,8 +1,10 @@
--- Grain: one article that lies in the file of another month. Input: the view monthly_articles, with its file's name.
+-- Grain: one row that lies in the file of another month than that of its article; one of no article is another gate's.
+-- Inputs: the view monthly_rows (any table that is published by month, with the name of the file), articles. Reads only.
 select
-    article_id,
-    filename,
-from monthly_articles
-where regexp_extract(filename, 'articles-([^/]+)\.parquet$', 1)
-    is distinct from strftime(coalesce(published_at, first_seen_at), '%Y-%m')
-order by article_id;
+    monthly_rows.article_id,
+    monthly_rows.filename,
+from monthly_rows
+inner join articles on monthly_rows.article_id = articles.article_id
+where regexp_extract(monthly_rows.filename, '-(\d{4}-\d{2})\.parquet$', 1)
+    is distinct from strftime(coalesce(articles.published_at, articles.first_seen_at), '%Y-%m')
+order by monthly_rows.article_id;

@@ -1,11 +1,11 @@
--- Grain: one version but the first of one article, with the size of the edit that led to it. Replaces edit_sizes.
--- Input: generation.article_version.
+-- Grain: one version but the first of one article, with the size of the edit that led to it. Fills edit_sizes, which is
+-- empty. Inputs: generation.past_version, generation.article_version, touched_versions: of no other article are rows made.
 --
 -- Words are runs of letters or of digits in headline and text, in lower case; spacing, punctuation, letter case and
 -- order do not count, nor does a count of views ("1 204 views", "Просмотров: 88"). An edit is substantive when it
 -- changes a word of the headline or a number, or adds and removes more than two words together: one misspelt word
 -- mended is one removed and one added.
-create or replace table edit_sizes as
+insert into edit_sizes by name
 with pair as (
     select
         later.article_id,
@@ -14,6 +14,7 @@ with pair as (
         unnest([-1, 1, -1, 1]) as weight,
         unnest([earlier.title, later.title, earlier.text, later.text]) as content,
     from generation.past_version as earlier
+    semi join touched_versions on earlier.article_id = touched_versions.article_id
     inner join generation.article_version as later
         on earlier.article_id = later.article_id and earlier.version + 1 = later.version
 ),

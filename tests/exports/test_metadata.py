@@ -128,7 +128,7 @@ def test_frictionless_finds_the_data_package_valid(release: Path) -> None:
         report = frictionless.validate(str(release / "datapackage.json"), checklist=checklist)
 
     assert report.flatten(["taskNumber", "type", "message"]) == []
-    assert len(report.tasks) == 16
+    assert len(report.tasks) == 18
 
 
 def test_frictionless_finds_a_broken_data_package(release: Path) -> None:
