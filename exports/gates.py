@@ -218,7 +218,7 @@ def _read_files(
 def _month_faults(reading: ReleaseReading, published: Published) -> list[str]:
     faults = []
     for file in reading.fresh_months(published):
-        rows = _hashed(reading.connection.read_parquet(str(reading.path / file.path)), published)
+        rows = hash_rows(reading.connection.read_parquet(str(reading.path / file.path)), published)
         if logical_sha256(rows, published) != (file.rows, file.logical_sha256):
             faults.append(f"{file.path}: the rows are not those of the manifest's logical hash")
     return faults
@@ -230,10 +230,11 @@ def _logical_sha256(reading: ReleaseReading, published: Published) -> tuple[int,
         months = reading.months(published)
         digests = (file.logical_sha256 or "" for file in months)
         return sum(file.rows or 0 for file in months), logical_sha256_of_months(digests)
-    return logical_sha256(_hashed(reading.connection.table(published.name), published), published)
+    return logical_sha256(hash_rows(reading.connection.table(published.name), published), published)
 
 
-def _hashed(rows: duckdb.DuckDBPyRelation, published: Published) -> duckdb.DuckDBPyRelation:
+def hash_rows(rows: duckdb.DuckDBPyRelation, published: Published) -> duckdb.DuckDBPyRelation:
+    """Add what `published.logical_sha256` needs to rows in the contract's columns."""
     if published is ARTICLES:
         return rows.project(f"*, {FILED_AT} as filed_at")
     return rows.project(f"*, {row_sha256(published.said)} as record_sha256")
@@ -254,7 +255,7 @@ def check_partitions(reading: ReleaseReading) -> list[str]:
         faults += [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
         if reading.manifest.file(f"{published.name}.parquet") is not None:
             whole = reading.connection.table(published.name)
-            faults += _different_rows(reading, "the monthly files", whole, monthly.project(names_of(published)))
+            faults += find_different_rows(reading, "the monthly files", whole, monthly.project(names_of(published)))
     return faults
 
 
@@ -269,7 +270,7 @@ def check_csv(reading: ReleaseReading) -> list[str]:
         for path in _whole_files(reading.manifest, published)[1:]:
             faults += _read_csv(reading, reading.path / path, published)
             typed, read = reading.connection.table(published.name), reading.connection.table("csv_rows")
-            faults += _different_rows(reading, path, typed.project(text_projection(published.table.columns)), read)
+            faults += find_different_rows(reading, path, typed.project(text_projection(published.table.columns)), read)
     return faults
 
 
@@ -281,9 +282,10 @@ def _read_csv(reading: ReleaseReading, path: Path, published: Published) -> list
     return [] if header == (",".join(columns) + "\n").encode() else [f"{path.name}: its header is {header[:200]!r}"]
 
 
-def _different_rows(
+def find_different_rows(
     reading: ReleaseReading, what: str, expected: duckdb.DuckDBPyRelation, found: duckdb.DuckDBPyRelation
 ) -> list[str]:
+    """Say which rows one side has and the other lacks; both have the same columns."""
     expected.create_view("left_rows", replace=True)
     found.create_view("right_rows", replace=True)
     differing = run_sql(reading.connection, "different_rows").fetchall()
@@ -347,7 +349,7 @@ def _replay_faults(reading: ReleaseReading) -> list[str]:
     start.create_view("delta_start", replace=True)
     run_sql(connection, "replayed_articles")
     replayed = connection.table("replayed_articles").project(names_of(ARTICLES))
-    return _different_rows(reading, "previous + delta", _fresh_rows(reading, ARTICLES), replayed)
+    return find_different_rows(reading, "previous + delta", _fresh_rows(reading, ARTICLES), replayed)
 
 
 def _previous_files(reading: ReleaseReading, *, but: frozenset[str] = frozenset()) -> list[Path]:

@@ -1,9 +1,9 @@
 """Months: the parts in which the large tables are published. One without a change is the file that it was.
 
-A release is built upon an earlier one (its base). Of the base every monthly file is hashed, and one that is not what was
-published is as if it were not there. Where all are intact and were made by this very recipe, only months with touched
-articles are looked at again (`exports.published`); else each month is made from the warehouse, and is still the old
-file when its rows have the old logical hash.
+A release is built upon an earlier one (its base). Of the base every monthly file is hashed, and one that is not what
+was published is as if it were not there. Where all are intact and were made by this very recipe, only months with
+touched articles are looked at again (`exports.published`); else each month is made from the warehouse, and is still the
+old file when its rows have the old logical hash.
 """
 
 import os

@@ -77,9 +77,9 @@ def _statements(folder: Path, files: Sequence[ManifestFile], profile: Profile) -
 
 
 def parquet_files(published: Published, files: Sequence[ManifestFile]) -> list[str]:
-    """The files that hold a table, in the order of its rows: the monthly ones where there are such, else the whole."""
+    """The files that hold a table, in the order of its rows: the whole one where there is such, else the monthly ones."""
     of_table = [file for file in files if file.table == published.name and file.mediatype == PARQUET]
-    return [file.path for file in of_table if file.month is not None] or [file.path for file in of_table]
+    return [file.path for file in of_table if file.month is None] or [file.path for file in of_table]
 
 
 def naive_columns(published: Published) -> str:

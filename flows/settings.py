@@ -5,7 +5,7 @@ KABARCHY_SOURCES        folder of registry files; default <home>/sources where i
 KABARCHY_CONTACT_URL    page that tells site owners who crawls; needed for every source that is not on this machine
 KABARCHY_NOTIFY_URL     where a failed or degraded run is POSTed as JSON; default: only <home>/logs/notifications.jsonl
 KABARCHY_PUBLISH_TO     where each run publishes to: file:///a/folder or s3://bucket/prefix; default: nowhere
-KABARCHY_PUBLIC_URL  KABARCHY_MINISIGN_KEY  KABARCHY_QUERY_COPY
+KABARCHY_PUBLIC_URL  KABARCHY_MINISIGN_KEY  KABARCHY_QUERY_COPY  KABARCHY_WHOLE_FILES
                         see exports.imprint; here the key is only made absolute, since a worker runs in another folder
 AWS_ACCESS_KEY_ID  AWS_SECRET_ACCESS_KEY  AWS_SESSION_TOKEN  AWS_ENDPOINT_URL  AWS_REGION
                         how to reach the bucket, under the names that every S3 tool reads
@@ -51,6 +51,8 @@ class Settings:
     """Not looked at before a release is cut: for want of a key nothing is to remain uncrawled."""
     query_copy: str | None = None
     """`yes` or `no`; what is neither is told before a release is cut: see `imprint_of`."""
+    whole_files: str | None = None
+    """The same."""
     access: TargetAccess = field(default_factory=TargetAccess)
     """How to reach the bucket of `publish_to`; child processes find it in the environment that they inherit."""
 
@@ -71,6 +73,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         public_url=environment.get("KABARCHY_PUBLIC_URL") or None,
         minisign_key=Path(key).expanduser().resolve() if key else None,
         query_copy=environment.get("KABARCHY_QUERY_COPY") or None,
+        whole_files=environment.get("KABARCHY_WHOLE_FILES") or None,
         access=read_access(environment),
     )
 
@@ -87,6 +90,7 @@ def own_environment(settings: Settings) -> dict[str, str]:
         "KABARCHY_PUBLIC_URL": settings.public_url,
         "KABARCHY_MINISIGN_KEY": str(settings.minisign_key) if settings.minisign_key else None,
         "KABARCHY_QUERY_COPY": settings.query_copy,
+        "KABARCHY_WHOLE_FILES": settings.whole_files,
     }
     return {name: value for name, value in values.items() if value is not None}
 

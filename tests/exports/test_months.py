@@ -1,0 +1,134 @@
+"""Releases by month alone, each built upon the one before: what would be built from nothing, and of use to readers."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import mlcroissant
+import pyarrow as pa
+import pytest
+
+from exports.diff import diff_releases
+from exports.imprint import Imprint
+from exports.reissue import reissue_releases
+from exports.release import Release, cut_release, list_releases
+from exports.release_at import LocalRelease
+from exports.snippets import snippets_of
+from exports.update import fetch_articles, update_articles
+from exports.verify import verify_release
+from scrapers.tables import TOMBSTONE
+from tests.exports.factories import DAY_1, SOURCES, article_id, citation, source, tombstone, write_generation
+from tests.exports.readers import digest, manifest, rows
+from tests.exports.test_ten_releases import DAYS, Newsroom
+
+BY_MONTH, WHOLE = Imprint(has_whole_files=False), Imprint()
+DATA = ("data/*.parquet", "*.parquet", "*.csv", "csv/*")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Eleven days, each released upon the one before, some also from nothing; on the last a source lost its licence."""
+
+    built_upon: list[Release]
+    from_nothing: dict[int, Release]
+
+
+def cut_both_ways(home: Path, imprint: Imprint, anew_on: tuple[int, ...]) -> Pair:
+    room, upon, anew = Newsroom(), [], {}
+    for n, happen in enumerate((*DAYS, lambda room: None)):
+        room.now = DAY_1 + timedelta(days=n)
+        happen(room)
+        world = room.world()
+        world.sources = SOURCES if n < len(DAYS) else (source("open", "metadata"), *SOURCES[1:])
+        kept = [row["article_id"] for row in world.articles]
+        world.citations = [citation(k) for k in (1, 3, 5) if article_id(k) in kept]
+        generation = write_generation(home / "generation.duckdb", world)
+        upon.append(cut_release(generation, home / "upon", now=room.now, code_version="1", imprint=imprint))
+        if n in anew_on:
+            anew[n] = cut_release(generation, home / f"anew-{n}", now=room.now, code_version="1", imprint=imprint)
+    return Pair(upon, anew)
+
+
+@pytest.fixture(scope="module")
+def by_month(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    return cut_both_ways(tmp_path_factory.mktemp("by-month"), BY_MONTH, (4, 7, 9, 10))
+
+
+def data_of(release: Release) -> dict[str, str]:
+    files = (path for pattern in DATA for path in release.path.glob(pattern))
+    return {path.relative_to(release.path).as_posix(): digest(path) for path in files}
+
+
+def test_what_is_built_upon_the_release_before_is_byte_for_byte_what_is_built_from_nothing(by_month: Pair) -> None:
+    upon = {n: data_of(by_month.built_upon[n]) for n in by_month.from_nothing}
+    assert upon == {n: data_of(release) for n, release in by_month.from_nothing.items()}
+    assert {name.split("-")[0] for name in data_of(by_month.built_upon[3])} >= {
+        "data/articles",
+        "data/versions",
+        "data/citations",
+    }
+
+
+def test_with_whole_files_too(tmp_path: Path) -> None:
+    pair = cut_both_ways(tmp_path, WHOLE, (10,))
+
+    assert data_of(pair.built_upon[10]) == data_of(pair.from_nothing[10])
+
+
+def test_a_source_that_loses_its_licence_changes_every_row_of_it(by_month: Pair) -> None:
+    last = by_month.built_upon[-1]
+
+    assert manifest(last.path)["changes"]["modified"] == manifest(last.path)["rows"]
+    assert {row["text"] for path in last.path.glob("data/articles-*") for row in rows(path)} == {None}
+
+
+def test_it_has_no_whole_file_of_a_large_table_and_passes_every_gate_alone(by_month: Pair) -> None:
+    release = by_month.built_upon[5]
+
+    assert [name for name in ("articles", "versions", "citations") if list(release.path.glob(f"**/{name}.*"))] == []
+    assert [result for result in verify_release(release.path) if not result.is_ok] == []
+
+
+def test_it_can_be_compared_and_brought_up_to_date_by_deltas(by_month: Pair, tmp_path: Path) -> None:
+    old, new = by_month.built_upon[0], by_month.built_upon[4]
+
+    have = fetch_articles(LocalRelease(old.path), tmp_path)
+    report = update_articles(have, old.id, LocalRelease(new.path), tmp_path / "new.parquet")
+
+    assert report.rows == new.manifest.rows
+    assert diff_releases(old.path, new.path).added == tuple(sorted(article_id(n) for n in (40, 41)))
+
+
+def test_a_takedown_reissues_it_by_month(by_month: Pair, tmp_path: Path) -> None:
+    home = by_month.built_upon[0].path.parent
+    with_copies = tmp_path / "releases"
+    shutil.copytree(home, with_copies)
+    gone = pa.Table.from_pylist([tombstone(50)], schema=TOMBSTONE.schema)
+
+    issued = reissue_releases(with_copies, gone, now=DAY_1 + timedelta(days=20), code_version="1", imprint=BY_MONTH)
+
+    held = {row["article_id"] for it in list_releases(with_copies) for f in it.path.glob("data/*") for row in rows(f)}
+    assert len(issued) == 2
+    assert article_id(50) not in held
+    assert not (with_copies / issued[0] / "articles.parquet").exists()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_croissant_readers_load_the_months(by_month: Pair) -> None:
+    release = by_month.built_upon[3]
+    dataset = mlcroissant.Dataset(jsonld=str(release.path / "croissant.json"))
+
+    assert sum(1 for _ in dataset.records("articles")) == release.manifest.rows
+
+
+@pytest.mark.parametrize("tool", ["pandas", "Polars"])
+def test_snippets_work(
+    by_month: Pair, tool: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = by_month.built_upon[3]
+    monkeypatch.chdir(release.path)
+
+    exec(next(s.code for s in snippets_of(release.manifest) if s.tool == tool), {})  # noqa: S102 - what is documented
+
+    assert "42" in capsys.readouterr().out
