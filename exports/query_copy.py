@@ -77,7 +77,7 @@ def _statements(folder: Path, files: Sequence[ManifestFile], profile: Profile) -
 
 
 def parquet_files(published: Published, files: Sequence[ManifestFile]) -> list[str]:
-    """The files that hold a table, in the order of its rows: the whole one where there is such, else the monthly ones."""
+    """The files that hold a table, in the order of its rows: the whole one, or else the monthly ones."""
     of_table = [file for file in files if file.table == published.name and file.mediatype == PARQUET]
     return [file.path for file in of_table if file.month is None] or [file.path for file in of_table]
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import mlcroissant
 import pyarrow as pa
 import pytest
 
@@ -112,14 +111,6 @@ def test_a_takedown_reissues_it_by_month(by_month: Pair, tmp_path: Path) -> None
     assert len(issued) == 2
     assert article_id(50) not in held
     assert not (with_copies / issued[0] / "articles.parquet").exists()
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_croissant_readers_load_the_months(by_month: Pair) -> None:
-    release = by_month.built_upon[3]
-    dataset = mlcroissant.Dataset(jsonld=str(release.path / "croissant.json"))
-
-    assert sum(1 for _ in dataset.records("articles")) == release.manifest.rows
 
 
 @pytest.mark.parametrize("tool", ["pandas", "Polars"])
