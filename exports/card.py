@@ -35,6 +35,7 @@ def _configurations(manifest: Manifest) -> Iterable[dict[str, object]]:
     for published in PUBLISHED:
         if manifest.tables[published.name].rows == 0:
             continue  # a configuration without rows is an error to its readers
-        path = f"data/{published.name}-*.parquet" if published.by_month else f"{published.name}.parquet"
+        is_by_month = published is ARTICLES or (manifest.months_of(published.name) and not manifest.has_whole_files)
+        path = f"data/{published.name}-*.parquet" if is_by_month else f"{published.name}.parquet"
         configuration: dict[str, object] = {"config_name": published.name, "data_files": path}
         yield configuration | ({"default": True} if published is ARTICLES else {})

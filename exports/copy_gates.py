@@ -106,6 +106,9 @@ def check_sample(reading: ReleaseReading) -> list[str]:
         path = reading.path / SAMPLE / f"{published.name}.parquet"
         _read(reading, path).create_view(f"sample_{published.name}", replace=True)
         whole = [reading.path / path for path in parquet_files(published, reading.manifest.files)]
+        if published is ARTICLES:  # of the months that it is drawn from; an article of another is one too many
+            drawn = {Path(file.path).name for file in sample_files(reading.manifest) if "/data/" in file.path}
+            whole = [path for path in whole if path.name in drawn] or whole
         _read(reading, *whole).create_view(f"whole_{published.name}", replace=True)
     faults = [] if reading.connection.table("sample_articles").limit(1).fetchall() else ["it holds no article"]
     for published in PUBLISHED:

@@ -24,7 +24,7 @@ from exports.engine import MEMORY_LIMIT
 from exports.errors import ReleaseUnwritableError
 from exports.manifest import PARQUET, ManifestFile, describe_file
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
-from exports.published import PUBLISHED, Published
+from exports.published import ARTICLES, PUBLISHED, Published
 from scrapers.columns import Column
 from warehouse.ddl import comments
 
@@ -77,9 +77,10 @@ def _statements(folder: Path, files: Sequence[ManifestFile], profile: Profile) -
 
 
 def parquet_files(published: Published, files: Sequence[ManifestFile]) -> list[str]:
-    """The files that hold a table, in the order of its rows: the whole one, or else the monthly ones."""
+    """The files that hold a table, in the order of its rows: of articles the monthly ones, else the whole one."""
     of_table = [file for file in files if file.table == published.name and file.mediatype == PARQUET]
-    return [file.path for file in of_table if file.month is None] or [file.path for file in of_table]
+    months, whole = ([f.path for f in of_table if (f.month is not None) is is_month] for is_month in (True, False))
+    return (months or whole) if published is ARTICLES else (whole or months)
 
 
 def naive_columns(published: Published) -> str:

@@ -85,7 +85,8 @@ def test_a_source_that_loses_its_licence_changes_every_row_of_it(by_month: Pair)
 def test_it_has_no_whole_file_of_a_large_table_and_passes_every_gate_alone(by_month: Pair) -> None:
     release = by_month.built_upon[5]
 
-    assert [name for name in ("articles", "versions", "citations") if list(release.path.glob(f"**/{name}.*"))] == []
+    assert [name for name in ("articles", "versions", "citations") if (release.path / f"{name}.parquet").exists()] == []
+    assert not (release.path / "csv").exists() or not list((release.path / "csv").iterdir())
     assert [result for result in verify_release(release.path) if not result.is_ok] == []
 
 

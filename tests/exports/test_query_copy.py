@@ -70,7 +70,7 @@ def test_a_wish_that_is_neither_yes_nor_no_is_refused() -> None:
 def test_a_copy_that_cannot_be_written_is_told_in_words(history: History, tmp_path: Path) -> None:
     files = history.cut[0].manifest.files
 
-    with pytest.raises(ReleaseUnwritableError, match=r"kabarchy\.duckdb: .*articles\.parquet"):
+    with pytest.raises(ReleaseUnwritableError, match=r"kabarchy\.duckdb: .*articles-2026-09\.parquet"):
         write_query_copy(tmp_path, files)
 
 
