@@ -20,6 +20,24 @@ def test_json_ld_is_believed_before_meta_and_what_is_shown() -> None:
     assert (found.published_raw, found.zone_assumed) == ("2026-11-19T10:05:52+06:00", False)
 
 
+@pytest.mark.parametrize(("modified", "day"), [("2026-11-19", 18), ("2026-11-18", 12)], ids=["published", "changed"])
+def test_the_day_shown_wins_where_another_witness_confirms_it_unless_it_is_a_changes(modified: str, day: int) -> None:
+    head = META.format("2026-11-18T10:00:00+06:00") + JSON_LD.format("2026-11-12T10:00:00+06:00")
+    head += f'<meta property="article:modified_time" content="{modified}T12:00:00+06:00">'
+
+    found = article(html(head=head, beside="<p>18.11.2026</p>"))
+
+    assert found.published_at == datetime(2026, 11, day, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("changed", ["Обновлено: 20.11.2026, 11:00", "(updated 20.11.2026, 11:00)"])
+def test_a_line_that_also_tells_of_a_change_is_read_up_to_there(changed: str) -> None:
+    found = article(html(beside=f"<p>19.11.2026, 09:00 {changed}</p>"))
+
+    assert found.published_at == datetime(2026, 11, 19, 3, tzinfo=UTC)
+    assert article(html(beside=f"<p>{changed}</p>")).published_at is None
+
+
 @pytest.mark.parametrize(
     "bad", ["2027-01-01T10:00:00+06:00", "1970-01-01T00:00:01Z", "9999-12-31T23:59:59Z", "кийинчерээк"]
 )
