@@ -100,7 +100,7 @@ def _components() -> dict[str, Any]:
         "EXTENSIONS_BASE": {
             "scrapy.extensions.corestats.CoreStats": 0,
             "scrapy.extensions.logcount.LogCount": 0,
-            "scrapy.extensions.memusage.MemoryUsage": 0,
+            "scrapers.memory.CrawlMemory": 0,
         },
         "DOWNLOAD_HANDLERS": {
             "http": "scrapers.http_handler.BoundedHandler",
