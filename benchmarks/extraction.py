@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
+from statistics import mean, median
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,18 +141,27 @@ def measure_quality(console: Console, corpora: dict[str, list[SavedPage]], *, wi
 def measure_speed(console: Console, corpora: dict[str, list[SavedPage]]) -> None:
     """Print CPU time beside trafilatura's defaults, and what a second worker gives."""
     tools = {"kabarchy": extract_page, "trafilatura": adapters().traf}
-    totals = dict.fromkeys(tools, 0.0)
+    ours: list[float] = []
+    theirs: list[float] = []
     for corpus, pages in corpora.items():
-        sample = pages[:: max(1, len(pages) // SPEED_SAMPLE)][:SPEED_SAMPLE]
-        cost = cpu_ms(tools, sample)
-        ours, theirs = cost["kabarchy"], cost["trafilatura"]
-        console.print(f"{corpus}: {ours:.1f} ms of CPU a page, trafilatura {theirs:.1f}: {theirs / ours:.2f} x as fast")
-        totals = {name: total + cost[name] * len(sample) for name, total in totals.items()}
-    console.print(f"all: {totals['trafilatura'] / totals['kabarchy']:.2f} x as fast as trafilatura's defaults")
+        step = max(2, len(pages) // SPEED_SAMPLE)
+        cost = cpu_ms(tools, pages[::step][:SPEED_SAMPLE], warm_up=pages[1::step])
+        console.print(f"{corpus}: {_beside(cost['kabarchy'], cost['trafilatura'])}")
+        ours, theirs = ours + cost["kabarchy"], theirs + cost["trafilatura"]
+    console.print(f"all: {_beside(ours, theirs)}; slowest page {max(ours) / 1000:.2f} s")
     captures = [capture_of(p.body(), p.truth["url"]) for pages in corpora.values() for p in pages[:WORKER_SAMPLE]] * 2
     source = generic_source("example.com")
     one, two = (pages_per_s(captures, source, n_workers=n) for n in (1, 2))
     console.print(f"workers: one {one:.0f} pages/s, two {two:.0f}: {two / one:.2f} x")
+
+
+def _beside(ours: list[float], theirs: list[float]) -> str:
+    """Say how two costs of the same pages compare, over all and in the median page."""
+    middle = median(their / our for our, their in zip(ours, theirs, strict=True))
+    return (
+        f"{mean(ours):.1f} ms of CPU a page, trafilatura's defaults {mean(theirs):.1f}: "
+        f"{sum(theirs) / sum(ours):.2f} x as fast, in the median page {middle:.2f} x"
+    )
 
 
 def measure_memory(console: Console, corpora: dict[str, list[SavedPage]], n_pages: int) -> None:
