@@ -26,6 +26,8 @@ def edit_sizes(tmp_path: Path, before: str, after: str, titles: tuple[str, str] 
     generation = write_generation(tmp_path / "generation.duckdb", world)
     with duckdb.connect() as connection:
         connection.execute("attach ? as generation (read_only)", [str(generation)])
+        connection.execute("create table touched_versions as select distinct article_id from generation.past_version")
+        run_sql(connection, "create_edit_sizes")
         run_sql(connection, "new_edit_sizes")
         [row] = connection.table("edit_sizes").project("is_substantive, n_chars_added, n_chars_removed").fetchall()
     return row
