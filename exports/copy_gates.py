@@ -11,7 +11,7 @@ import duckdb
 from exports.engine import run_sql
 from exports.gates import Gate, ReleaseReading
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
-from exports.published import ARTICLES, PUBLISHED, Published
+from exports.published import ARTICLES, PUBLISHED, Published, read_files
 from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
 from exports.sample import SAMPLE, sample_files
 from exports.spreadsheet import BYTE_ORDER_MARK, Sheet, list_sheets, read_sheet_rows
@@ -109,7 +109,7 @@ def check_sample(reading: ReleaseReading) -> list[str]:
         if published is ARTICLES:  # of the months that it is drawn from; an article of another is one too many
             drawn = {Path(file.path).name for file in sample_files(reading.manifest) if "/data/" in file.path}
             whole = [path for path in whole if path.name in drawn] or whole
-        _read(reading, *whole).create_view(f"whole_{published.name}", replace=True)
+        read_files(reading.connection, published, whole).create_view(f"whole_{published.name}", replace=True)
     faults = [] if reading.connection.table("sample_articles").limit(1).fetchall() else ["it holds no article"]
     for published in PUBLISHED:
         expected = reading.connection.sql(_SAMPLED[published.name])

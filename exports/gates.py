@@ -20,6 +20,7 @@ from exports.engine import run_sql
 from exports.freshness import find_freshness_faults
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.profile_marks import find_profile_faults
+from exports.profiles import Profile
 from exports.published import (
     ARTICLES,
     FILED_AT,
@@ -31,6 +32,7 @@ from exports.published import (
     logical_sha256,
     logical_sha256_of_months,
     names_of,
+    read_files,
 )
 from exports.schemas import find_breaches, read_schemas
 from exports.sums import list_files
@@ -142,7 +144,6 @@ def open_tables(reading: ReleaseReading) -> None:
     connection = reading.connection
     for published in PUBLISHED:
         whole = reading.path / f"{published.name}.parquet"
-        connection.from_arrow(published.table.schema.empty_table()).create(f"none_of_{published.name}")
         months = [str(reading.path / file.path) for file in reading.months(published)]
         if months:
             connection.read_parquet(months, filename=True).create_view(f"monthly_{published.name}")
@@ -158,16 +159,19 @@ def open_tables(reading: ReleaseReading) -> None:
 
 
 def _open_months(reading: ReleaseReading, published: Published) -> None:
-    """Make a view of a table from its monthly files; the long columns of those that are proven are not read."""
-    proven = [str(reading.path / file.path) for file in reading.months(published) if file.path in reading.proven]
+    """Make a view of a table from its monthly files; the long columns of those that are proven are not read.
+
+    But for an internal release, of which a text that is missing is a fault: there they are.
+    """
+    proven = [reading.path / file.path for file in reading.months(published) if file.path in reading.proven]
+    is_left_out = LONG if reading.manifest.profile is Profile.PUBLIC else ()
     short = ", ".join(
-        f"cast(null as varchar) as {c.name}" if c.name in LONG else f'"{c.name}"' for c in published.table.columns
+        f"cast(null as varchar) as {c.name}" if c.name in is_left_out else f'"{c.name}"'
+        for c in published.table.columns
     )
     connection = reading.connection
     fresh = [reading.path / file.path for file in reading.fresh_months(published)]
-    rows = _read_files(connection, published, fresh)
-    if proven:
-        rows = rows.union(connection.read_parquet(proven).project(short))
+    rows = read_files(connection, published, fresh).union(read_files(connection, published, proven).project(short))
     rows.create_view(published.name)
 
 
@@ -203,16 +207,7 @@ def _fresh_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDBP
     """Rows of a table less those of proven months, with all that they say."""
     if not (published.by_month and reading.proven):
         return reading.connection.table(published.name)
-    return _read_files(reading.connection, published, [reading.path / m.path for m in reading.fresh_months(published)])
-
-
-def _read_files(
-    connection: duckdb.DuckDBPyConnection, published: Published, files: list[Path]
-) -> duckdb.DuckDBPyRelation:
-    """The rows of a table in some Parquet files, which may be none."""
-    if not files:
-        return connection.table(f"none_of_{published.name}")
-    return connection.read_parquet([str(path) for path in files]).project(names_of(published))
+    return read_files(reading.connection, published, [reading.path / m.path for m in reading.fresh_months(published)])
 
 
 def _month_faults(reading: ReleaseReading, published: Published) -> list[str]:
@@ -345,7 +340,7 @@ def _replay_faults(reading: ReleaseReading) -> list[str]:
     connection = reading.connection
     start = connection.table("previous_articles")
     if reading.proven:
-        start = _read_files(connection, ARTICLES, _previous_files(reading, but=reading.proven))
+        start = read_files(connection, ARTICLES, _previous_files(reading, but=reading.proven))
     start.create_view("delta_start", replace=True)
     run_sql(connection, "replayed_articles")
     replayed = connection.table("replayed_articles").project(names_of(ARTICLES))

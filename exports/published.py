@@ -147,6 +147,16 @@ def list_data_files(release: Path, table: str) -> list[Path]:
     return [whole] if whole.is_file() else sorted((release / "data").glob(f"{table}-*.parquet"))
 
 
+def read_files(
+    connection: duckdb.DuckDBPyConnection, published: Published, files: Sequence[Path]
+) -> duckdb.DuckDBPyRelation:
+    """The rows of a table in some Parquet files, in the columns of the contract; none of no file."""
+    if files:
+        return connection.read_parquet([str(path) for path in files]).project(names_of(published))
+    columns = (f'cast(null as {column_type(c)}) as "{c.name}"' for c in published.table.columns)
+    return connection.table_function("range", [0]).project(", ".join(columns))
+
+
 def _make(connection: duckdb.DuckDBPyConnection, kind: str, carried: Mapping[str, Sequence[Path]]) -> None:
     for published in PUBLISHED:
         run_sql(connection, f"{kind}_{published.name}")
@@ -171,8 +181,7 @@ def _open_carried(connection: duckdb.DuckDBPyConnection, published: Published, f
     if files:
         rows = connection.read_parquet([str(file) for file in files], filename=True)
     else:
-        connection.from_arrow(published.table.schema.empty_table()).create(f"none_of_{published.name}")
-        rows = connection.table(f"none_of_{published.name}").project("*, '' as filename")
+        rows = read_files(connection, published, ()).project("*, '' as filename")
     rows.create_view(f"carried_{published.name}")
 
 

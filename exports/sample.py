@@ -20,7 +20,7 @@ from exports.card import render_card
 from exports.engine import open_engine, run_sql
 from exports.manifest import Manifest, ManifestFile, ManifestTable, describe_file
 from exports.pages import render
-from exports.published import ARTICLES, PUBLISHED, as_written, count_rows, text_rows, typed_rows
+from exports.published import ARTICLES, PUBLISHED, as_written, count_rows, read_files, text_rows, typed_rows
 from exports.query_copy import parquet_files
 from exports.sums import SUMS, write_sums
 from exports.writers import write_csv, write_parquet
@@ -52,7 +52,8 @@ def _make_sample(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: 
     for published in PUBLISHED:
         paths = parquet_files(published, manifest.files)
         chosen = _spread(paths) if published is ARTICLES else paths
-        connection.read_parquet([str(folder / path) for path in chosen]).create_view(f"all_{published.name}")
+        rows = read_files(connection, published, [folder / path for path in chosen])
+        rows.create_view(f"all_{published.name}")
     run_sql(connection, "sample_keys")
     run_sql(connection, "sample_articles", n_articles=N_ARTICLES)
     run_sql(connection, "sample_tables")

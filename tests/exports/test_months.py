@@ -10,6 +10,7 @@ import pytest
 
 from exports.diff import diff_releases
 from exports.imprint import Imprint
+from exports.profiles import Profile
 from exports.reissue import reissue_releases
 from exports.release import Release, cut_release, list_releases
 from exports.release_at import LocalRelease
@@ -17,7 +18,19 @@ from exports.snippets import snippets_of
 from exports.update import fetch_articles, update_articles
 from exports.verify import verify_release
 from scrapers.tables import TOMBSTONE
-from tests.exports.factories import DAY_1, SOURCES, article_id, citation, source, tombstone, write_generation
+from tests.exports.factories import (
+    DAY_1,
+    DAY_2,
+    SOURCES,
+    TEXT,
+    World,
+    article,
+    article_id,
+    citation,
+    source,
+    tombstone,
+    write_generation,
+)
 from tests.exports.readers import digest, manifest, rows
 from tests.exports.test_ten_releases import DAYS, Newsroom
 
@@ -88,6 +101,36 @@ def test_it_has_no_whole_file_of_a_large_table_and_passes_every_gate_alone(by_mo
     assert [name for name in ("articles", "versions", "citations") if (release.path / f"{name}.parquet").exists()] == []
     assert not (release.path / "csv").exists() or not list((release.path / "csv").iterdir())
     assert [result for result in verify_release(release.path) if not result.is_ok] == []
+
+
+def test_a_table_without_any_row_has_no_month_and_no_fault(tmp_path: Path) -> None:
+    generation = write_generation(tmp_path / "1.duckdb", World(articles=[article(1)]))
+
+    release = cut_release(generation, tmp_path / "releases", now=DAY_1, code_version="1", imprint=BY_MONTH)
+
+    assert release is not None
+    assert {path.name.split("-")[0] for path in release.path.glob("data/*")} == {"articles", "versions"}
+
+
+def test_an_internal_release_keeps_its_texts_in_the_months_that_it_takes_over(tmp_path: Path) -> None:
+    imprint = Imprint(has_whole_files=False, profile=Profile.INTERNAL)
+    old, new = article(1, source_id="closed"), article(1000, source_id="closed", first_seen_at=DAY_2)
+    days = ((DAY_1, World(articles=[old])), (DAY_2, World(articles=[old, new])))
+
+    cut = [
+        cut_release(
+            write_generation(tmp_path / "generation.duckdb", world),
+            tmp_path / "releases",
+            now=day,
+            code_version="1",
+            imprint=imprint,
+        )
+        for day, world in days
+    ]
+
+    assert cut[1] is not None
+    assert cut[1].manifest.partitions.reused > 0
+    assert [row["text"] for path in cut[1].path.glob("data/articles-*") for row in rows(path)] == [TEXT, TEXT]
 
 
 def test_it_can_be_compared_and_brought_up_to_date_by_deltas(by_month: Pair, tmp_path: Path) -> None:
