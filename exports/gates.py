@@ -34,7 +34,7 @@ from exports.published import (
     names_of,
     read_files,
 )
-from exports.schemas import find_breaches, read_schemas
+from exports.schemas import find_broken_promises
 from exports.sums import list_files
 from exports.text_form import row_sha256, text_projection
 from scrapers.columns import Table
@@ -95,7 +95,7 @@ def check_files(reading: ReleaseReading) -> list[str]:
 def check_schema(reading: ReleaseReading) -> list[str]:
     """Every table is there as Parquet, in the columns of the contract, in order and type.
 
-    What the release before promised of its schema is kept (`exports.schemas.find_breaches`).
+    What the release before promised of its schema is kept (`exports.schemas`).
     """
     if reading.manifest.schema_version != SCHEMA_VERSION:
         return [f"schema {reading.manifest.schema_version}: this program knows {SCHEMA_VERSION}"]
@@ -113,8 +113,7 @@ def _broken_promises(reading: ReleaseReading) -> list[str]:
     if reading.previous is None or reading.manifest.supersedes is not None:
         return []
     before = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
-    published, current = read_schemas(reading.previous, before), read_schemas(reading.path, reading.manifest)
-    return find_breaches(published, current, today=reading.manifest.judged_at.date())
+    return find_broken_promises((reading.previous, before), (reading.path, reading.manifest))
 
 
 def _whole_files(manifest: Manifest, published: Published) -> tuple[str, ...]:

@@ -63,18 +63,35 @@ def list_schemas() -> dict[str, str]:
 
 
 def read_schemas(release: Path, manifest: Manifest) -> list[TableSchema]:
-    """The schemas that a release itself gives of its tables, in its `datapackage.json`.
+    """The schemas that a release itself gives of its tables, in its `datapackage.json`, whatever files they are in.
 
     Raises OSError and ValueError when it cannot be read.
     """
     resources = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     fields: dict[str, Any] = {}
     for resource in resources:
-        fields.setdefault(resource["name"].removesuffix("-parquet"), resource.get("schema", {}).get("fields"))
+        table = resource["name"].removesuffix("-parquet").removesuffix("-monthly")
+        fields.setdefault(table, resource.get("schema", {}).get("fields"))
     named = {table: fields.get(table) for table in manifest.tables}
     return [
         {"name": table, "version": manifest.schema_version, "fields": found} for table, found in named.items() if found
     ]
+
+
+def find_broken_promises(before: tuple[Path, Manifest], after: tuple[Path, Manifest]) -> list[str]:
+    """What in a release's schema breaks a promise of the release before; each as its folder and manifest.
+
+    A table without a row is in no file of a release by month, and its schema is not said there: it is not compared.
+    """
+    said = [(manifest, read_schemas(release, manifest)) for release, manifest in (before, after)]
+    unsaid = {
+        name
+        for manifest, schemas in said
+        for name in manifest.tables.keys() - {schema["name"] for schema in schemas}
+        if not manifest.tables[name].rows
+    }
+    published, current = ([schema for schema in schemas if schema["name"] not in unsaid] for _, schemas in said)
+    return find_breaches(published, current, today=after[1].judged_at.date())
 
 
 def last_published() -> dict[str, TableSchema]:

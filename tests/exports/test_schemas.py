@@ -3,7 +3,7 @@
 import copy
 import json
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from exports import schemas
+from exports.imprint import Imprint
+from exports.release import cut_release
 from exports.schemas import (
     SchemaPublishedError,
     describe_schema,
@@ -25,6 +27,7 @@ from exports.schemas import (
 from exports.verify import verify_release
 from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION
 from tests.exports.conftest import History
+from tests.exports.factories import DAY_1, World, article, citation, write_generation
 from tests.exports.readers import rewrite
 
 TODAY = date(2026, 12, 1)
@@ -194,3 +197,41 @@ def test_a_table_never_goes() -> None:
     assert find_breaches([PUBLISHED], [], today=TODAY) == [
         "t: a published table is gone; deprecate its columns and keep it"
     ]
+
+
+# --- releases by month -----------------------------------------------------------------------------------------------
+
+
+def cut_in_turn(home: Path, *days: tuple[bool, World]) -> list[Path]:
+    """Cut a release a day, with whole files or by month, and return their folders."""
+    cut = []
+    for n, (has_whole_files, world) in enumerate(days):
+        generation = write_generation(home / f"{n}.duckdb", world)
+        now, imprint = DAY_1 + timedelta(days=n), Imprint(has_whole_files=has_whole_files)
+        release = cut_release(generation, home / "releases", now=now, code_version="1", imprint=imprint)
+        assert release is not None
+        cut.append(release.path)
+    return cut
+
+
+def growing(n_articles: int) -> World:
+    return World(articles=[article(n) for n in range(n_articles)], citations=[citation(1)])
+
+
+def test_an_operator_may_change_between_whole_files_and_months(tmp_path: Path) -> None:
+    cut = cut_in_turn(tmp_path, (True, growing(3)), (False, growing(4)), (True, growing(5)))
+
+    assert [result for path in cut for result in verify_release(path) if not result.is_ok] == []
+
+
+def test_a_release_by_month_may_not_change_its_schema_either(tmp_path: Path) -> None:
+    first, second = cut_in_turn(tmp_path, (False, growing(3)), (False, growing(4)))
+    before = first / "datapackage.json"
+    said = before.read_text(encoding="utf-8").replace(
+        '"name": "n_words",\n      "type": "integer"', '"name": "n_words",\n      "type": "number"'
+    )
+
+    rewrite(before, said.encode())
+
+    [gate] = [result for result in verify_release(second) if not result.is_ok]
+    assert "articles.n_words: number became integer" in gate.detail
