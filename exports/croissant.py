@@ -1,9 +1,8 @@
 """`croissant.json`: a release in Croissant 1.1 (http://mlcommons.org/croissant/1.1), which is schema.org/Dataset too.
 
 The same text, with addresses from the page's place, is the page's JSON-LD: it carries what dataset search engines ask
-for on top. Monthly files are left out where they
-are the rows of a whole file again; where there is none, they are a file set. A release is written once, hence
-`isLiveDataset` false and a hash on every file.
+for on top. Monthly files are left out where they are the rows of a whole file again; where there is none, they are a
+file set. A release is written once, hence `isLiveDataset` false and a hash on every file.
 """
 
 import json
@@ -94,7 +93,7 @@ def describe_dataset(manifest: Manifest, *, below: str = "") -> dict[str, Any]:
         "variableMeasured": [column.name for column in PUBLISHED[0].table.columns],
         "distribution": [
             *(_file_object(file, address) for file in files),
-            *(_file_set(published, manifest) for published in by_month),
+            *map(_file_set, by_month),
         ],
         "recordSet": [_record_set(published, _place(published, manifest)) for published in PUBLISHED],
     }
@@ -118,15 +117,14 @@ def _file_object(file: ManifestFile, address: str) -> dict[str, Any]:
     }
 
 
-def _file_set(published: Published, manifest: Manifest) -> dict[str, Any]:
-    """The monthly files of a table as one."""
+def _file_set(published: Published) -> dict[str, Any]:
+    """The monthly files of a table as one, found beside this document: `containedIn` is for archives and folders."""
     return {
         "@type": "cr:FileSet",
         "@id": f"{published.name}-months",
         "name": f"{published.name}-months",
-        "containedIn": [{"@id": file.path} for file in manifest.months_of(published.name)],
         "encodingFormat": "application/x-parquet",
-        "includes": f"*{published.name}-*.parquet",
+        "includes": f"data/{published.name}-*.parquet",
     }
 
 

@@ -31,6 +31,7 @@ from tests.exports.factories import (
     tombstone,
     write_generation,
 )
+from tests.exports.foreign import croissant_faults, read_croissant
 from tests.exports.readers import digest, manifest, rows
 from tests.exports.test_ten_releases import DAYS, Newsroom
 
@@ -155,6 +156,18 @@ def test_a_takedown_reissues_it_by_month(by_month: Pair, tmp_path: Path) -> None
     assert len(issued) == 2
     assert article_id(50) not in held
     assert not (with_copies / issued[0] / "articles.parquet").exists()
+
+
+# Third-party: rdflib's own reader of JSON-LD uses a class that rdflib calls deprecated.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("table", ["articles", "versions", "citations", "sources"])
+def test_mlcroissant_reads_every_row_of_every_month(by_month: Pair, table: str) -> None:
+    release = by_month.built_upon[5]
+
+    found = read_croissant(release.path / "croissant.json", table)
+
+    assert croissant_faults(release.path / "croissant.json") == []
+    assert len(found) == release.manifest.tables[table].rows > 0
 
 
 @pytest.mark.parametrize("tool", ["pandas", "Polars"])
