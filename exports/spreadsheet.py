@@ -3,8 +3,8 @@
 Not for programs: the faithful CSV is. The rules, applied to texts in this order:
 
 * every line break, tab and other control character becomes a space: one article, one line;
-* a cell that would begin a formula, `= + - @` or their full-width forms, also after spaces and marks without a width,
-  gets a `'` in front, and so does what follows a semicolon, by which programs set up for the region part cells
+* a cell that would begin a formula, `= + - @` or their full-width forms, also after spaces and what may not be shown
+  at all, gets a `'` in front, and so does what follows a semicolon, by which programs set up for the region part cells
   (OWASP, CSV Injection: https://owasp.org/www-community/attacks/CSV_Injection);
 * a text longer than a cell takes (32,767 units of UTF-16) is cut, and says so.
 
@@ -32,7 +32,7 @@ from scrapers.columns import Column
 ROWS_OF_A_SHEET = 1_048_576
 """Of which the header is one."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_RULES = 1
+_RULES = 2
 """Grows when the rules above change: files made by others are not used again."""
 _PIECE_BYTES = 2**20
 

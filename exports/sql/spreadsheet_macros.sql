@@ -1,14 +1,15 @@
 -- Defines spreadsheet_cell(said): a text as a spreadsheet may be given it (see exports.spreadsheet). Null stays null.
--- Safe to repeat. RE2: \p{Z} are spaces, \p{Cf} marks without a width (byte-order mark, joiners, directions).
+-- Safe to repeat. RE2: \p{Z} are spaces, \p{C} marks without a width (byte-order mark, joiners, directions), control
+-- characters and those that only one font knows: a spreadsheet may show none of them.
 create or replace temp macro one_line(said) as
     regexp_replace(said, '\r\n|[\x{00}-\x{1f}\x{7f}\x{85}\x{2028}\x{2029}]', ' ', 'g');
 
 create or replace temp macro guard_start(said) as
-    case when regexp_matches(said, '^[\s\p{Z}\p{Cf}]*[=+\-@＝＋－＠]') then '''' || said else said end;
+    case when regexp_matches(said, '^[\s\p{Z}\p{C}]*[=+\-@＝＋－＠]') then '''' || said else said end;
 
 -- A program that parts cells by semicolons, as those of the region are set up to, sees a cell begin after each.
 create or replace temp macro guard_after_semicolons(said) as
-    regexp_replace(said, '(;[\s\p{Z}\p{Cf}"]*)([=+\-@＝＋－＠])', '\1''\2', 'g');
+    regexp_replace(said, '(;[\s\p{Z}\p{C}"]*)([=+\-@＝＋－＠])', '\1''\2', 'g');
 
 -- 32,767 units of UTF-16 are the most that a cell takes. The mark has 47; a character outside the basic plane is two
 -- units, so that with n of them n characters less are kept, and never fewer than half of the limit.

@@ -39,6 +39,9 @@ TITLES = {
     'He said "no", twice': 'He said "no", twice',
     "1 = 1 - 0": "1 = 1 - 0",
     "<script>alert(1)</script>": "<script>alert(1)</script>",
+    "\x96 -1": "'\x96 -1",
+    "\uf095 +996": "'\uf095 +996",
+    "a; \uf095+996": "a; \uf095'+996",
 }
 """What outlets wrote, and what a spreadsheet is given."""
 LONG = "ы" * 40_000
@@ -161,8 +164,8 @@ def faults(release: Path) -> str:
         (b"\xef\xbb\xbf", b"", "its header is"),
         (b'"title"', b'"headline"', "its header is"),
         (b"\r\n", b"\n", "its header is"),
-        (b'"\r\n"', b'"\n"', "lines of 20 end in CRLF"),
-        (b"He said", b"He\nsaid", "lines of 20 end in CRLF"),
+        (b'"\r\n"', b'"\n"', f"lines of {len(TITLES) + 4} end in CRLF"),
+        (b"He said", b"He\nsaid", f"lines of {len(TITLES) + 4} end in CRLF"),
         (b"'=cmd", b"=cmd", f"a formula in title of {article_id(0)}"),
         ("'＝".encode(), "＝".encode(), f"a formula in title of {article_id(1)}"),
         ("'\ufeff=".encode(), "\ufeff=".encode(), f"a formula in title of {article_id(6)}"),
