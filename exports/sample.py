@@ -8,7 +8,7 @@ For trying out: every query and snippet that reads a release reads it too, in se
 unchanged: by lot, each source, language and month having its turn (`sql/sample_articles.sql`), together with their
 versions and citations, the articles that these point at, their sources and coverage, and the ledger of the days on
 which they were first seen. Drawn from the first, the last and four months between, so that it costs the same however
-long the history grows.
+long the history grows; a release of no more articles than that is its own sample.
 """
 
 from collections.abc import Sequence

@@ -3,6 +3,8 @@
 -- is one by lot, which a new article seldom changes.
 -- Taken is only what points at nothing, or at no more than three that are at hand and point at nothing themselves; these
 -- are taken along. So the sample is closed under references, and at most four times as large as asked for.
+-- All that is at hand is taken where it is no more than was asked for and points at nothing else: of a few articles each
+-- may point at another, and then there would be no sample.
 create or replace table sample_articles as
 with pointers as (
     select article_id, duplicate_of as target_id from article_keys where duplicate_of <> article_id
@@ -21,6 +23,11 @@ counted as (
     group by pointers.article_id
 ),
 
+at_hand as (
+    select count(*) <= $n_articles and not coalesce((select bool_or(leads_out) from counted), false) as is_enough
+    from article_keys
+),
+
 placed as (
     select
         article_keys.article_id,
@@ -31,7 +38,10 @@ placed as (
         ) as place,
     from article_keys
     left join counted on article_keys.article_id = counted.article_id
-    where counted.article_id is null or (counted.n_targets <= 3 and not counted.leads_out and not counted.leads_on)
+    where
+        counted.article_id is null
+        or (counted.n_targets <= 3 and not counted.leads_out and not counted.leads_on)
+        or (select is_enough from at_hand)
 ),
 
 -- Each source has its turn; within one, each language and month has it before any comes again.

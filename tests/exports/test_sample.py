@@ -79,6 +79,17 @@ def test_the_manifest_lists_its_files_and_their_rows(release: Path, sampled: lis
     assert listed["sample/articles.parquet"] == listed["sample/csv/articles.csv.gz"] == len(sampled)
 
 
+def test_a_release_of_few_articles_is_its_own_sample_though_each_cites_another(tmp_path: Path) -> None:
+    citations = [citation(a, cited_article_id=article_id(b)) for a, b in ((1, 2), (2, 3), (3, 1))]
+    world = World(articles=[article(n) for n in (1, 2, 3)], citations=citations)
+    generation = write_generation(tmp_path / "generation.duckdb", world)
+
+    release = cut_release(generation, tmp_path / "releases", now=DAY_1, code_version="1")
+
+    assert release is not None
+    assert len(rows(release.path / "sample/articles.parquet")) == 3
+
+
 # --- every documented query ------------------------------------------------------------------------------------------
 
 
