@@ -1,7 +1,8 @@
-"""The gates of a release, each a function from what is read to what is wrong (nothing, when it is passed).
+"""The gates of content of a release, each a function from what is read to what is wrong (nothing, when it is passed).
 
-Gates of form look at files and their schemas; gates of content query the tables. What can be said as a query for the
-rows that are wrong is one (`sql/gate_*.sql`).
+They query the tables; what can be said as a query for the rows that are wrong is one (`sql/gate_*.sql`). What files are
+there and in which form is looked at before (`exports.form_gates`), what holds the same rows once more after
+(`exports.copy_gates`).
 """
 
 import gzip
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exports.acceptance import AcceptableGate
@@ -19,7 +19,6 @@ from exports.delta import count_changes
 from exports.engine import run_sql
 from exports.freshness import find_freshness_faults
 from exports.manifest import PARQUET, Manifest, ManifestFile
-from exports.profile_marks import find_profile_faults
 from exports.profiles import Profile
 from exports.published import (
     ARTICLES,
@@ -34,11 +33,7 @@ from exports.published import (
     names_of,
     read_files,
 )
-from exports.schemas import find_broken_promises
-from exports.sums import list_files
 from exports.text_form import row_sha256, text_projection
-from scrapers.columns import Table
-from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,66 +71,6 @@ class ReleaseReading:
 
 
 Gate = Callable[[ReleaseReading], list[str]]
-
-
-def check_files(reading: ReleaseReading) -> list[str]:
-    """The manifest lists exactly the files that are there, with their sizes and hashes (against SHA256SUMS)."""
-    listed = {file.path: file for file in reading.manifest.files}
-    present = set(list_files(reading.path)) - {"manifest.json"}
-    sums = dict(line.split("  ", 1)[::-1] for line in (reading.path / "SHA256SUMS").read_text("utf-8").splitlines())
-    faults = [f"{path}: not in the manifest" for path in sorted(present - set(listed))]
-    faults += [f"{path}: only in the manifest" for path in sorted(set(listed) - present)]
-    for path in sorted(present & set(listed)):
-        size, file = (reading.path / path).stat().st_size, listed[path]
-        if (size, sums[path]) != (file.bytes, file.sha256):
-            faults.append(f"{path}: {size} bytes, sha256 {sums[path]}; the manifest says {file.bytes}, {file.sha256}")
-    return faults
-
-
-def check_schema(reading: ReleaseReading) -> list[str]:
-    """Every table is there as Parquet, in the columns of the contract, in order and type.
-
-    What the release before promised of its schema is kept (`exports.schemas`).
-    """
-    if reading.manifest.schema_version != SCHEMA_VERSION:
-        return [f"schema {reading.manifest.schema_version}: this program knows {SCHEMA_VERSION}"]
-    contract = {published.name: published.table for published in PUBLISHED} | {"delta": PUBLISHED_DELTA}
-    whole = {path for published in PUBLISHED for path in _whole_files(reading.manifest, published)}
-    faults = [f"{path}: missing" for path in sorted(whole) if reading.manifest.file(path) is None]
-    for file in reading.manifest.files:
-        if file.mediatype == PARQUET and file.role != "sample":
-            faults += _schema_faults(reading.path / file.path, file, contract)
-    return faults + _broken_promises(reading)
-
-
-def _broken_promises(reading: ReleaseReading) -> list[str]:
-    """What of its schema breaks a promise of the release before; one issued again is not held up by what came since."""
-    if reading.previous is None or reading.manifest.supersedes is not None:
-        return []
-    before = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
-    return find_broken_promises((reading.previous, before), (reading.path, reading.manifest))
-
-
-def _whole_files(manifest: Manifest, published: Published) -> tuple[str, ...]:
-    """Files of all rows of a table, Parquet and CSV, that a release must have."""
-    if published.by_month and not manifest.has_whole_files:
-        return ()
-    return f"{published.name}.parquet", "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
-
-
-def _schema_faults(path: Path, file: ManifestFile, contract: dict[str, Table]) -> list[str]:
-    table = contract.get(file.table or "")
-    if table is None:
-        return [f"{file.path}: holds the unknown table {file.table}"]
-    found, expected = _columns(pq.read_schema(path)), _columns(table.schema)
-    wrong = [f"{was} instead of {should}" for was, should in zip(found, expected, strict=False) if was != should]
-    if wrong or len(found) != len(expected):
-        return [f"{file.path}: {len(found)} columns of {len(expected)}; {', '.join(wrong[:2])}"]
-    return []
-
-
-def _columns(schema: pa.Schema) -> list[str]:
-    return [f"{field.name} {field.type}" for field in schema]
 
 
 def open_tables(reading: ReleaseReading) -> None:
@@ -257,11 +192,18 @@ def _has_rows(reading: ReleaseReading, published: Published) -> bool:
     return bool(reading.connection.table(published.name).limit(1).fetchall())
 
 
+def list_whole_files(manifest: Manifest, published: Published) -> tuple[str, ...]:
+    """Files of all rows of a table, Parquet and CSV, that a release must have."""
+    if published.by_month and not manifest.has_whole_files:
+        return ()
+    return f"{published.name}.parquet", "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+
+
 def check_csv(reading: ReleaseReading) -> list[str]:
     """Every CSV file holds the rows of its Parquet file, column for column, in their text form."""
     faults = []
     for published in PUBLISHED:
-        for path in _whole_files(reading.manifest, published)[1:]:
+        for path in list_whole_files(reading.manifest, published)[1:]:
             faults += _read_csv(reading, reading.path / path, published)
             typed, read = reading.connection.table(published.name), reading.connection.table("csv_rows")
             faults += find_different_rows(reading, path, typed.project(text_projection(published.table.columns)), read)
@@ -283,7 +225,7 @@ def find_different_rows(
     expected.create_view("left_rows", replace=True)
     found.create_view("right_rows", replace=True)
     differing = run_sql(reading.connection, "different_rows").fetchall()
-    return [f"{what}: row {row_hash[:12]} is {side}" for row_hash, side in differing]
+    return [f"{what}: row {row_hash} is {side}" for row_hash, side in differing]
 
 
 def check_keys(reading: ReleaseReading) -> list[str]:
@@ -417,12 +359,6 @@ def check_fill(reading: ReleaseReading) -> list[str]:
     return [f"{name}: {share} fell from {was} to {now}" for name, share, was, now in fallen if name not in accepted]
 
 
-def check_profile(reading: ReleaseReading) -> list[str]:
-    """Everything that can be met without the rest says for whom the release is, and so does the release before it."""
-    return find_profile_faults(reading.path, reading.manifest, reading.previous)
-
-
-FORM_GATES: dict[str, Gate] = {"files": check_files, "schema": check_schema, "profile": check_profile}
 CONTENT_GATES: dict[str, Gate] = {
     "rows": check_rows,
     "hashes": check_hashes,

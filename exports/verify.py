@@ -2,8 +2,8 @@
 
 Verification works from a release's folder alone. It goes from outside in: `sums` (are these the bytes that were
 written), then the gates of form (is each file what the manifest says, in the columns of the contract), then the gates
-of content. A failure of one circle ends it: nothing further in can be believed. The gates stand in `exports.gates` and
-`exports.copy_gates`.
+of content. A failure of one circle ends it: nothing further in can be believed. The gates stand in
+`exports.form_gates`, `exports.gates` and `exports.copy_gates`.
 """
 
 import tempfile
@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from exports.copy_gates import COPY_GATES
 from exports.engine import open_engine
-from exports.gates import CONTENT_GATES, FORM_GATES, Gate, ReleaseReading, open_tables
+from exports.form_gates import FORM_GATES
+from exports.gates import CONTENT_GATES, Gate, ReleaseReading, open_tables
 from exports.manifest import Manifest
 from exports.published import ARTICLES, list_data_files
 from exports.sums import find_sum_faults
