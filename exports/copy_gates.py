@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from exports.engine import run_sql
-from exports.gates import Gate, ReleaseReading
+from exports.gates import Gate, ReleaseReading, find_different_rows
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.published import ARTICLES, PUBLISHED, Published, read_files
 from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
@@ -54,7 +54,9 @@ def _copied_table_faults(reading: ReleaseReading, published: Published) -> list[
     if found != [f"{name} {kind}" for name, kind in types.items()]:
         return [f"the columns of {published.name} are not those of the contract"]
     paths = [reading.path / path for path in parquet_files(published, reading.manifest.files)]
-    return _row_faults(reading, published.name, _read(reading, *paths).project(naive_columns(published)), copied)
+    return find_different_rows(
+        reading, published.name, _read(reading, *paths).project(naive_columns(published)), copied
+    )
 
 
 def check_spreadsheets(reading: ReleaseReading) -> list[str]:
@@ -78,7 +80,7 @@ def _sheet_faults(reading: ReleaseReading, sheet: Sheet) -> list[str]:
     run_sql(connection, "read_csv", path=str(path), columns={c.name: "varchar" for c in ARTICLES.table.columns})
     faults += [f"{fault} in {column} of {article_id}" for article_id, column, fault in _wrong_cells(connection)]
     expected = read_sheet_rows(connection, reading.path, sheet)
-    return faults + _row_faults(reading, "cells", expected, connection.table("csv_rows"))
+    return faults + find_different_rows(reading, "cells", expected, connection.table("csv_rows"))
 
 
 def _wrong_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
@@ -113,7 +115,9 @@ def check_sample(reading: ReleaseReading) -> list[str]:
     faults = [] if reading.connection.table("sample_articles").limit(1).fetchall() else ["it holds no article"]
     for published in PUBLISHED:
         expected = reading.connection.sql(_SAMPLED[published.name])
-        faults += _row_faults(reading, published.name, expected, reading.connection.table(f"sample_{published.name}"))
+        faults += find_different_rows(
+            reading, published.name, expected, reading.connection.table(f"sample_{published.name}")
+        )
         faults += _sample_copy_faults(reading, published)
     dangling = run_sql(reading.connection, "gate_sample").fetchall()
     return [f"{SAMPLE}: {fault}" for fault in [*faults, *(f"{row[0]} is cited and not in it" for row in dangling)]]
@@ -138,24 +142,15 @@ def _sample_copy_faults(reading: ReleaseReading, published: Published) -> list[s
     columns = {c.name: "varchar" for c in published.table.columns}
     run_sql(reading.connection, "read_csv", path=str(root / csv), columns=columns)
     texts = rows.project(text_projection(published.table.columns))
-    faults = _row_faults(reading, csv, texts, reading.connection.table("csv_rows"))
+    faults = find_different_rows(reading, csv, texts, reading.connection.table("csv_rows"))
     if published is ARTICLES:
         months = [reading.path / file.path for file in sample_files(reading.manifest) if "/data/" in file.path]
-        faults += _row_faults(reading, "data", rows, _read(reading, *months))
+        faults += find_different_rows(reading, "data", rows, _read(reading, *months))
     return faults
 
 
 def _read(reading: ReleaseReading, *paths: Path) -> duckdb.DuckDBPyRelation:
     return reading.connection.read_parquet([str(path) for path in paths])
-
-
-def _row_faults(
-    reading: ReleaseReading, what: str, expected: duckdb.DuckDBPyRelation, found: duckdb.DuckDBPyRelation
-) -> list[str]:
-    expected.create_view("left_rows", replace=True)
-    found.create_view("right_rows", replace=True)
-    differing = run_sql(reading.connection, "different_rows").fetchall()
-    return [f"{what}: row {row_hash} is {side}" for row_hash, side in differing]
 
 
 COPY_GATES: dict[str, Gate] = {"query_copy": check_query_copy, "sheets": check_spreadsheets, "sample": check_sample}
