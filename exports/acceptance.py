@@ -63,7 +63,8 @@ def read_acceptances(releases: Path, *, since: AwareDatetime | None) -> tuple[Ac
     """
     path = releases / ACCEPTED
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        # In bytes, of which a line ends at a line feed alone: a reason may hold other marks that part lines of text.
+        lines = path.read_bytes().splitlines() if path.exists() else []
         found = tuple(Acceptance.model_validate_json(line) for line in lines)
     except (OSError, ValidationError) as error:
         raise ReleaseDamagedError(f"{path}: not a list of acceptances: {error}") from error

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from exports.acceptance import AcceptableGate, Acceptance, add_acceptance
+from exports.acceptance import AcceptableGate, Acceptance, add_acceptance, read_acceptances
 from exports.catalogue import build_site
 from exports.errors import GateFailedError
 from exports.release import Release, cut_release
@@ -92,6 +92,15 @@ def test_an_acceptance_is_for_one_gate_and_one_source(tmp_path: Path, gate: Acce
 
     with pytest.raises(GateFailedError, match="gate fill"):
         cut(tmp_path, BARE, DAY_2)
+
+
+def test_a_reason_may_hold_any_mark_that_parts_lines(tmp_path: Path) -> None:
+    because = "first\nsecond\u2028third\x85fourth"
+    said = Acceptance(gate=AcceptableGate.FILL, source_id="open", because=because, accepted_at=DAY_1)
+
+    add_acceptance(tmp_path, said)
+
+    assert read_acceptances(tmp_path, since=None) == (said,)
 
 
 @pytest.mark.parametrize("n_bare", [8, 10])
