@@ -82,7 +82,8 @@ def _write_months(connection: duckdb.DuckDBPyConnection, target: Path) -> dict[s
     written: dict[str, int | None] = {}
     for name, n_rows in articles.aggregate(f"{month} as month, count(*)", month).order("month").fetchall():
         path = f"data/articles-{name}.parquet"
-        rows = articles.filter(f"{month} = '{name}'").order(ARTICLES.order)
+        of_month = duckdb.SQLExpression(month) == duckdb.ConstantExpression(name)
+        rows = articles.filter(of_month).order(ARTICLES.order)
         write_parquet(as_written(rows, ARTICLES.table), connection, target / path)
         written[path] = n_rows
     return written
