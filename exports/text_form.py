@@ -14,7 +14,8 @@ other columns of `articles`; anyone can recompute it from the CSV:
     said = "".join(f"{k}={len(v.encode())}:{v}\n" for k, v in row.items() if v and k != "record_sha256")
     hashlib.sha256(said.encode()).hexdigest() == row["record_sha256"]
 
-The logical hash of rows is the SHA-256 of their hashes in hex, in file order, each followed by a newline.
+The logical hash of rows is the SHA-256 of their hashes in hex, in file order, each followed by a newline. That of a
+table that is published by month is the SHA-256 of its months' logical hashes, oldest first, written alike.
 """
 
 from collections.abc import Iterable
