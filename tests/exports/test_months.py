@@ -134,6 +134,13 @@ def test_an_internal_release_keeps_its_texts_in_the_months_that_it_takes_over(tm
     assert [row["text"] for path in cut[1].path.glob("data/articles-*") for row in rows(path)] == [TEXT, TEXT]
 
 
+def test_its_documents_speak_of_no_file_that_it_does_not_have(by_month: Pair) -> None:
+    release = by_month.built_upon[5].path
+
+    assert "excel/" not in (release / "README.md").read_text(encoding="utf-8")
+    assert "by month alone" in (release / "sample/README.md").read_text(encoding="utf-8")
+
+
 def test_it_can_be_compared_and_brought_up_to_date_by_deltas(by_month: Pair, tmp_path: Path) -> None:
     old, new = by_month.built_upon[0], by_month.built_upon[4]
 
