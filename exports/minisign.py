@@ -5,7 +5,6 @@ file or (`ED`, what minisign writes today) of its BLAKE2b-512. A second signatur
 comment. Cryptography itself is left to the library of that name.
 """
 
-import binascii
 import hashlib
 from base64 import b64decode
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def read_public_key(path: Path) -> PublicKey:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         raw = b64decode(lines[1], validate=True)
-    except (OSError, UnicodeDecodeError, IndexError, binascii.Error) as error:
+    except (OSError, ValueError, IndexError) as error:
         raise SignatureError(f"{path}: not a public key of minisign: {error}") from error
     if not lines[0].startswith(_UNTRUSTED) or len(raw) != 42 or raw[:2] != b"Ed":
         raise SignatureError(f"{path}: not a public key of minisign")
@@ -60,7 +59,7 @@ def read_signature(path: Path) -> Signature:
     try:
         untrusted, signed, trusted, comment_signed = path.read_text(encoding="utf-8").splitlines()
         raw, comment_signature = b64decode(signed, validate=True), b64decode(comment_signed, validate=True)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise SignatureError(f"{path.name}: not a signature of minisign: {error}") from error
     is_formed = untrusted.startswith(_UNTRUSTED) and trusted.startswith(_TRUSTED) and len(raw) == 74
     if not is_formed or raw[:2] not in (b"Ed", b"ED"):

@@ -52,6 +52,7 @@ def test_what_minisign_signed_passes_and_is_named(tmp_path: Path) -> None:
         ({"signature": "nothing"}, "SHA256SUMS.minisig: not a signature of minisign"),
         ({"signature": SIGNATURE.replace("RUSg", "RXSg")}, "SHA256SUMS.minisig: not a signature of minisign"),
         ({"key": KEY.replace("RWSg", "RWS")}, "minisign.pub: not a public key of minisign"),
+        ({"key": KEY.replace("RWSg", "RWSж")}, "minisign.pub: not a public key of minisign"),
         ({"key": ""}, "minisign.pub: not a public key of minisign"),
     ],
 )  # fmt: skip
