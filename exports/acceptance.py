@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from exports.errors import ReleaseDamagedError
+from exports.profiles import Profile
 
 ACCEPTED = "accepted.jsonl"
 
@@ -35,17 +36,18 @@ class Acceptance(BaseModel):
     accepted_at: AwareDatetime
 
 
-def way_out(gate: str) -> str:
+def way_out(gate: str, profile: Profile) -> str:
     """What to do about a gate that refused a release, in brackets; empty when nothing but mending helps.
 
-    >>> way_out("sums")
+    >>> way_out("sums", Profile.PUBLIC)
     ''
     """
     if gate == "tombstones":
         return " (a takedown was not carried out: kabarchy takedown apply)"
     if gate not in set(AcceptableGate):
         return ""
-    return f' (if that is right: kabarchy releases accept SOURCE --gate {gate} --because "...")'
+    of_profile = "" if profile is Profile.PUBLIC else f" --profile {profile}"
+    return f' (if that is right: kabarchy releases accept SOURCE --gate {gate} --because "..."{of_profile})'
 
 
 def add_acceptance(releases: Path, acceptance: Acceptance) -> None:

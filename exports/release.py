@@ -220,7 +220,8 @@ def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
     failed = next((result for result in results if not result.is_ok), None)
     if failed is not None:
         _note_failure(releases, plan, failed)
-        raise GateFailedError(f"release {plan.id} refused by gate {failed.name}: {failed.detail}{way_out(failed.name)}")
+        hint = way_out(failed.name, plan.imprint.profile)
+        raise GateFailedError(f"release {plan.id} refused by gate {failed.name}: {failed.detail}{hint}")
     final = releases / plan.id
     draft.path.rename(final)
     fsync_folder(releases)

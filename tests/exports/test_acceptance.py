@@ -11,6 +11,8 @@ from typer.testing import CliRunner, Result
 from exports.acceptance import AcceptableGate, Acceptance, add_acceptance, read_acceptances
 from exports.catalogue import build_site
 from exports.errors import GateFailedError
+from exports.imprint import NO_IMPRINT, Imprint
+from exports.profiles import Profile
 from exports.release import Release, cut_release
 from exports.verify import verify_release
 from flows.cli import app
@@ -30,9 +32,12 @@ class Shares(World):
         return super()._coverage(source_id) | {"title_share": sum(titles) / len(titles)}
 
 
-def cut(home: Path, articles: Sequence[Row], now: datetime, *, least: int | None = None) -> Release | None:
+def cut(
+    home: Path, articles: Sequence[Row], now: datetime, *, least: int | None = None, imprint: Imprint = NO_IMPRINT
+) -> Release | None:
     world = Shares(articles=articles, sources=[source("open", "full_text", min_articles=least, name=f"{now:%A}")])
-    return cut_release(write_generation(home / "g.duckdb", world), home / "releases", now=now, code_version="1")
+    generation = write_generation(home / "g.duckdb", world)
+    return cut_release(generation, home / "releases", now=now, code_version="1", imprint=imprint)
 
 
 def accept(home: Path, gate: AcceptableGate, at: datetime, *, source_id: str = "open") -> None:
@@ -49,6 +54,14 @@ def test_a_refusal_names_the_way_out(tmp_path: Path) -> None:
 
     with pytest.raises(GateFailedError, match=r"open: title_share fell .* kabarchy releases accept SOURCE --gate fill"):
         cut(tmp_path, BARE, DAY_2)
+
+
+def test_the_way_out_of_an_internal_release_leaves_the_public_ones_alone(tmp_path: Path) -> None:
+    internal = Imprint(profile=Profile.INTERNAL)
+    cut(tmp_path, TITLED, DAY_1, imprint=internal)
+
+    with pytest.raises(GateFailedError, match=r"accept SOURCE --gate fill .* --profile internal\)"):
+        cut(tmp_path, BARE, DAY_2, imprint=internal)
 
 
 def test_what_was_accepted_is_released_and_told_in_manifest_and_page(tmp_path: Path) -> None:
