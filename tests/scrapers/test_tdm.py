@@ -1,5 +1,7 @@
 """What counts as a reservation of text and data mining, from site files, headers and tags."""
 
+import json
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -44,6 +46,7 @@ def page_says(head: str = "", **headers: str) -> Reservation:
         ('[{"location": "news/1", "tdm-reservation": 1}]', True),
         ('[{"location": "/%6Eews/1", "tdm-reservation": 1}]', True),
         ('[{"location": "*/1$", "tdm-reservation": 1}]', True),
+        ('[{"location": "/n*s/1*1$", "tdm-reservation": 1}]', None),
         ('["noise", {"location": "/news/", "tdm-reservation": 1}]', True),
         ("[]", None),
     ],
@@ -52,6 +55,15 @@ def test_the_tdmrep_file_reserves_what_its_longest_location_that_matches_says(
     body: str, is_reserved: bool | None
 ) -> None:
     assert said("/.well-known/tdmrep.json", body).is_reserved is is_reserved
+
+
+@pytest.mark.parametrize("end", ["", "$"])
+def test_a_location_of_many_stars_is_read_in_no_time(end: str) -> None:
+    stars = json.dumps([{"location": f"/{'*a' * 100}*b{end}", "tdm-reservation": 1}])
+    began_s = time.process_time()
+
+    assert said("/.well-known/tdmrep.json", stars, f"{SITE}/{'a' * 1000}").is_reserved is None
+    assert time.process_time() - began_s < 1
 
 
 @pytest.mark.parametrize(
