@@ -33,6 +33,14 @@ def test_a_heading_that_links_to_a_page_above_is_no_headline() -> None:
     assert article(page).title == "Бишкекте жаңы китепкана ачылды"
 
 
+@pytest.mark.parametrize("href", ["javascript:void(0)", "mailto:kabar@example.kg", "#top", ""])
+def test_a_heading_that_links_nowhere_is_a_headline(href: str) -> None:
+    page = html().replace("<h1>Бишкекте жаңы китепкана ачылды</h1>", f"<h1><a href='{href}'>Китепкана ачылды</a></h1>")
+    page = page.replace("<title>Бишкекте жаңы китепкана ачылды - Кабар Мисал</title>", "<title>Кабар Мисал</title>")
+
+    assert article(page).title == "Китепкана ачылды"
+
+
 def test_a_kicker_before_the_headline_is_cut_off_and_the_date_below_still_found() -> None:
     page = html(beside="<p>12.11.2026, 14:05</p>", head="<meta property='og:title' content='Жаңы китепкана ачылды'>")
     kicked = "Бишкек шаары: Жаңы китепкана ачылды"
