@@ -31,6 +31,13 @@ _LOGIN_TITLE = re.compile(
 """Titles of pages that ask for an account, in en, ru, ky, kk, uz, tg, tk. Nothing but a site's name follows: "Вход в
 парк стал платным" is a headline."""
 
+_LOGIN_WORDS = re.compile(
+    r"(?i)\b(?:log(?:ged)? ?in|sign(?:ed)? ?in|subscrib\w+|войти|войдите|авториз\w+|(?:за)?регистр\w+|подпис\w+"
+    r"|password|пароль|кириңиз|катталы\w+|сырсөз|кіріңіз|тірке\w+|құпия\s?сөз|kiring|ro.yxatdan|parol|киринг|рўйхатдан|гузарвожа"
+    r"|ворид\sшавед|giriň|hasaba\sal\w+)\b"
+)
+"""What a text that is held back tells its reader to do, in the same languages."""
+
 _MAX_LINKED_SHARE = 0.5
 """Share of a text that is lines of link text. Indexes, tag and programme pages have .8 and more; of 865 real articles
 the fullest has .38 (2026-11-25)."""
@@ -89,7 +96,8 @@ def _asks_to_log_in(text: str, *, title: str | None, root: HtmlElement) -> bool:
     """Whether a page asks for a password instead of showing an article; many articles carry a login box as well."""
     if next(root.iterfind(".//input[@type='password']"), None) is None:
         return False
-    return len(text) < MIN_CHARS or _LOGIN_TITLE.match(title or "") is not None
+    says_so = len(text) < MIN_CHARS and _LOGIN_WORDS.search(text) is not None
+    return says_so or _LOGIN_TITLE.match(title or "") is not None
 
 
 def _is_list_of_links(text: str, root: HtmlElement) -> bool:

@@ -37,6 +37,7 @@ REJECTED = [
     (html(paragraphs=("Фестивалдан сүрөттөр",), after=IMAGES), RejectionReason.NOT_AN_ARTICLE),
     (html(paragraphs=(), after=PROGRAMMES), RejectionReason.NOT_AN_ARTICLE),
     (html(paragraphs=("Кабарды окуу үчүн кириңиз",), after=LOGIN_FORM), RejectionReason.LOGIN_WALL),
+    (html(paragraphs=("Кыска кабар.",), after=LOGIN_FORM), RejectionReason.TOO_SHORT),
     (
         f"<title>Вход на сайт</title><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>{LOGIN_FORM}",
         RejectionReason.LOGIN_WALL,
