@@ -12,7 +12,7 @@ CONSOLE := $(if $(shell command -v npm),exports/console/dist/engine.mjs)
 .PHONY: help install console html-check demo test check format docs publish-schema lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(RUN) ## create .venv with Kabarchy in it
 

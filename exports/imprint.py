@@ -6,7 +6,8 @@ KABARCHY_PUBLIC_URL     address of the catalogue for everybody; metadata then na
 KABARCHY_MINISIGN_KEY   file of a minisign secret key without a password; SHA256SUMS is then signed
 KABARCHY_QUERY_COPY     `no`: releases hold no `kabarchy.duckdb`, and the catalogue no SQL console
 KABARCHY_WHOLE_FILES    `no`: articles, versions and citations are published by month alone, without files of all their
-                        rows, so that a release costs what changed; then there is no query copy either
+                        rows, so that a release costs what changed; then there are no CSV files of them, none for
+                        spreadsheets and no query copy either
 """
 
 from collections.abc import Mapping
