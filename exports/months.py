@@ -159,7 +159,7 @@ def write_months(
     for month in months:
         path = _path(published, month.name)
         if month.carried is not None and base.folder is not None:
-            _link_or_copy(base.folder / path, folder / path)
+            link_or_copy(base.folder / path, folder / path)
             written.append(month.carried)
             continue
         write_sorted_parquet(_month_rows(connection, published, month.name, base), connection, published, folder / path)
@@ -168,7 +168,8 @@ def write_months(
     return written
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, so that it takes no room; a copy where that does not work."""
     try:
         os.link(source, target)
     except OSError:

@@ -13,8 +13,6 @@ without which Excel takes Cyrillic for something else; CRLF; every cell in quote
 month has more goes on in `articles-YYYY-MM.2.csv`, so that no release is held up by it.
 """
 
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,7 +22,8 @@ import duckdb
 import pyarrow as pa
 
 from exports.engine import open_engine, run_sql
-from exports.manifest import PARQUET, Manifest, ManifestFile, describe_file, file_sha256
+from exports.manifest import PARQUET, Manifest, ManifestFile, describe_file
+from exports.months import is_intact, link_or_copy
 from exports.published import ARTICLES
 from exports.text_form import text_of
 from scrapers.columns import Column
@@ -109,12 +108,7 @@ def _write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
 def _reuse(sheet: Sheet, previous: tuple[Path, Manifest], folder: Path) -> bool:
     root, manifest = previous
     old = manifest.file(sheet.path)
-    if old is None or old.logical_sha256 != sheet.logical_sha256 or not (root / sheet.path).is_file():
+    if old is None or old.logical_sha256 != sheet.logical_sha256 or not is_intact(root, old):
         return False
-    if file_sha256(root / sheet.path) != old.sha256:
-        return False
-    try:
-        os.link(root / sheet.path, folder / sheet.path)
-    except OSError:
-        shutil.copyfile(root / sheet.path, folder / sheet.path)  # as for monthly files: not everywhere are there links
+    link_or_copy(root / sheet.path, folder / sheet.path)
     return True
