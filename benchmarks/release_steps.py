@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -71,7 +72,7 @@ def copies(release: str, folder: str) -> tuple[float, float]:
         by_name = {published.name: published for published in PUBLISHED}
         for file in manifest.files:
             if file.role == "data" and file.table is not None:
-                spent = _timed(lambda file=file: _copy(connection, by_name[file.table], file, target / "copy"))  # type: ignore[misc]
+                spent = _timed(partial(_copy, connection, by_name[file.table], file, target / "copy"))
                 wall, cpu = wall + spent[0], cpu + spent[1]
         for sheet in list_sheets(manifest.files) if manifest.has_whole_files else ():
             read_sheet_rows(connection, root, sheet).create_view("rows_to_write", replace=True)
