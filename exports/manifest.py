@@ -136,7 +136,7 @@ class Build(_Part):
     pyarrow: str
     python: str
     recipe_sha256: str | None = None
-    """Of all that decides how rows follow from the warehouse; under another recipe, none is carried over."""
+    """Of all that decides how rows follow from the warehouse and may pass; under another, none is carried over."""
 
 
 class Manifest(_Part):

@@ -89,11 +89,16 @@ _EDIT_SIZES = ("n_chars_added", "n_chars_removed", "is_substantive")
 """Columns of a version that follow from its text and that of the version before."""
 _RECIPE = ("published_articles", "published_versions", "published_citations", "new_edit_sizes")
 """Statements that say how rows of the monthly tables follow from the warehouse."""
+_JUDGES = ("gate_rights", "gate_versions")
+"""Statements that judge a row by its long columns: months that were taken over are not put before them again."""
 
 
 def recipe_sha256() -> str:
-    """Hash of all that decides how the rows of the monthly tables follow from the warehouse."""
-    said = [SCHEMA_VERSION, duckdb.__version__, *(read_sql(name) for name in _RECIPE)]
+    """Hash of all that decides how the rows of the monthly tables follow from the warehouse, and which may pass.
+
+    The version of the program alone does not tell: between two versions, too, it is changed and run.
+    """
+    said = [SCHEMA_VERSION, duckdb.__version__, *(read_sql(name) for name in (*_RECIPE, *_JUDGES))]
     said += [row_sha256(published.said) for published in MONTHLY]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 

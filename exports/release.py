@@ -1,7 +1,8 @@
 """Releases: immutable folders, cut from a generation for analysts when a published table changed.
 
     releases/<id>/articles.parquet              every article
-                 /data/articles-YYYY-MM.parquet the same, by month of published_at (else of first_seen_at)
+                 /data/articles-YYYY-MM.parquet the same, by month of published_at (else of first_seen_at);
+                                                versions and citations too, by that of their article
                  /csv/articles.csv.gz           the same, as text
                  /excel/articles-YYYY-MM.csv    the same by month, altered for spreadsheets (exports.spreadsheet)
                  /{versions,citations,sources,coverage,ledger,tombstones}.{parquet,csv}
@@ -13,6 +14,9 @@
     releases/failed.jsonl                       drafts that a gate refused: when, which gate, why
     releases/accepted.jsonl                     what a person declared right that a gate refused (exports.acceptance)
     releases/.lock  .tmp-<id>/                  of a run under way
+
+A release by month alone (`imprint.Imprint.has_whole_files`) has of articles, versions and citations the monthly files
+and nothing else: no whole one, no CSV, no query copy.
 
 A draft is built aside, verified from disk, flushed and renamed; then the pointer moves. A kill at any point leaves the
 pointer on the old release; the next run removes what is unfinished and finishes what was renamed but not pointed at.
@@ -231,7 +235,10 @@ def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
 
 
 def _find_proven(draft: Draft, plan: Plan) -> frozenset[str]:
-    """Monthly files that are those of the release before, which passed the same gates of the same program."""
+    """Monthly files that are those of the release before, which passed the same gates of the same program.
+
+    The bytes are compared with what its manifest says: that manifest is believed, as it is by every reader.
+    """
     if plan.previous is None:
         return frozenset()
     old, new = plan.previous[1], draft.manifest

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from exports.diff import diff_releases
+from exports.errors import GateFailedError
 from exports.imprint import Imprint
 from exports.profiles import Profile
 from exports.reissue import reissue_releases
@@ -32,7 +33,7 @@ from tests.exports.factories import (
     write_generation,
 )
 from tests.exports.foreign import croissant_faults, read_croissant
-from tests.exports.readers import digest, manifest, rows
+from tests.exports.readers import digest, edit_manifest, manifest, reseal, rewrite_rows, rows
 from tests.exports.test_ten_releases import DAYS, Newsroom
 
 BY_MONTH, WHOLE = Imprint(has_whole_files=False), Imprint()
@@ -132,6 +133,22 @@ def test_an_internal_release_keeps_its_texts_in_the_months_that_it_takes_over(tm
     assert cut[1] is not None
     assert cut[1].manifest.partitions.reused > 0
     assert [row["text"] for path in cut[1].path.glob("data/articles-*") for row in rows(path)] == [TEXT, TEXT]
+
+
+def test_a_month_that_another_recipe_let_pass_is_looked_at_again(tmp_path: Path) -> None:
+    old, new = article(1, source_id="closed"), article(1000, first_seen_at=DAY_2)
+    releases, generation = tmp_path / "releases", tmp_path / "generation.duckdb"
+    write_generation(generation, World(articles=[old]))
+    first = cut_release(generation, releases, now=DAY_1, code_version="1", imprint=BY_MONTH)
+    assert first is not None
+    [month] = first.path.glob("data/articles-*")
+    rewrite_rows(month, [row | {"excerpt": "leaked"} for row in rows(month)])
+    edit_manifest(first.path, build=manifest(first.path)["build"] | {"recipe_sha256": "another"})
+    reseal(first.path)
+    write_generation(generation, World(articles=[old, new]))
+
+    with pytest.raises(GateFailedError, match="hashes"):
+        cut_release(generation, releases, now=DAY_2, code_version="1", imprint=BY_MONTH)
 
 
 def test_its_documents_speak_of_no_file_that_it_does_not_have(by_month: Pair) -> None:
