@@ -49,7 +49,9 @@ ARTICLE_CONTENT = (
         "zone_assumed", "True when the source's zone was assumed, for want of an offset in the words.", nullable=True
     ),
     _instant("modified_at", "Last change according to the page itself, UTC.", nullable=True),
-    _text("authors", "Persons named as authors, joined by ' | '; null where none or withheld.", nullable=True),
+    _text(
+        "authors", "Authors: persons, agencies or desks, joined by ' | '; null where none or withheld.", nullable=True
+    ),
     _text("section", "Section of the outlet.", nullable=True),
     _text("tags", "Keywords of the outlet, joined by ' | '.", nullable=True),
     _count("n_words", "Words of the cleaned text."),
