@@ -142,7 +142,8 @@ def _cut(text: str, region: Region) -> str | None:
     """
     lines = [(line, letters(line)) for line in text.split("\n")]
     inside = [(line, key) for line, key in lines if key and _stands_in(key, region.inside)]
-    n_prose_cut = sum(len(key) for line, key in lines if (line, key) not in inside and key in region.prose_outside)
+    outside = set(lines).difference(inside)
+    n_prose_cut = sum(len(key) for line, key in lines if (line, key) in outside and key in region.prose_outside)
     if sum(len(key) for _, key in inside) < _CUT_KEPT * region.n_running:
         return None
     if n_prose_cut > _MAX_CUT_PROSE * sum(len(key) for _, key in lines):
