@@ -1,6 +1,7 @@
 -- Grain: visit: one URL that a crawl of the source asked for or put off; post: one channel message seen (met_at is null
 -- where a backfill met it); distrust: one host whose word about changes was a lie, for entries and pages apart; walk: one
--- page of an entry met in a backfill. All are derived from the archive (rebuild_visits). Instants are ISO 8601, UTC, microseconds, Z: they sort as text.
+-- page of an entry met in a backfill. All are derived from the archive (rebuild_visits). Instants are ISO 8601, UTC,
+-- microseconds, Z: they sort as text.
 create table if not exists visit (
     url text primary key,
     role text not null,

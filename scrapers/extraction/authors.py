@@ -110,9 +110,7 @@ def _told_by_lines(lines: Lines) -> Iterator[Iterable[str]]:
 
 def _social_card(page: Page) -> Iterator[str]:
     """Yield what a social card says under "Written by"; the label is in any language, the name follows it."""
-    for key, contents in page.meta.items():
-        if key == "twitter:misc:written by":
-            yield from contents
+    yield from page.meta.get("twitter:misc:written by", ())
     label = page.first_meta("twitter:label1")
     if label and _WRITTEN_BY.match(label):
         yield from page.meta.get("twitter:data1", ())
