@@ -8,15 +8,14 @@ import duckdb
 import pytest
 
 from exports.copy_gates import check_query_copy
-from exports.engine import open_engine
 from exports.errors import ImprintError, ReleaseUnwritableError
-from exports.gates import ReleaseReading, open_tables
 from exports.imprint import read_imprint
 from exports.published import PUBLISHED
 from exports.query_copy import QUERY_COPY, write_query_copy
-from exports.release import cut_release, open_release
+from exports.release import cut_release
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, World, article, article_id, write_generation
+from tests.exports.one_gate import faults_of
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +88,7 @@ def faults_after(release: Path, statement: str) -> str:
     """What the gate says once a statement was run on the query copy."""
     with duckdb.connect(release / QUERY_COPY) as connection:
         connection.execute(statement)
-    with open_engine([release]) as connection:
-        manifest = open_release(release).manifest
-        reading = ReleaseReading(path=release, manifest=manifest, connection=connection, previous=None)
-        open_tables(reading)
-        return "; ".join(check_query_copy(reading)).replace(f"{QUERY_COPY}: ", "")
+    return faults_of(release, check_query_copy).replace(f"{QUERY_COPY}: ", "")
 
 
 def test_an_untouched_copy_passes(release: Path) -> None:

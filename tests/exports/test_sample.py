@@ -13,13 +13,12 @@ import duckdb
 import pytest
 
 from exports.copy_gates import check_sample
-from exports.engine import open_engine
-from exports.gates import ReleaseReading, open_tables
 from exports.release import cut_release, open_release
 from exports.snippets import SNIPPETS, Snippet
 from exports.sql_console import ConsoleQuery, list_console_queries
 from tests.exports.factories import DAY_1, World, article, article_id, citation, write_generation
 from tests.exports.foreign import read_with_datasets
+from tests.exports.one_gate import faults_of
 from tests.exports.readers import csv_rows, rewrite, rewrite_rows, rows
 
 SOURCES = ("open", "short", "closed")
@@ -154,11 +153,7 @@ def broken(release: Path, tmp_path: Path) -> Path:
 
 
 def faults(release: Path) -> str:
-    with open_engine([release]) as connection:
-        manifest = open_release(release).manifest
-        reading = ReleaseReading(path=release, manifest=manifest, connection=connection, previous=None)
-        open_tables(reading)
-        return "; ".join(check_sample(reading))
+    return faults_of(release, check_sample)
 
 
 def test_the_gate_passes_what_was_written(release: Path) -> None:

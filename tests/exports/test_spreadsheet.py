@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from exports.copy_gates import check_spreadsheets
-from exports.engine import open_engine
-from exports.gates import ReleaseReading, open_tables
 from exports.imprint import Imprint
 from exports.manifest import PARQUET, ManifestFile
-from exports.release import cut_release, open_release
+from exports.release import cut_release
 from exports.spreadsheet import list_sheets
 from scrapers.tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, DAY_2, World, article, article_id, write_generation
+from tests.exports.one_gate import faults_of
 from tests.exports.readers import csv_rows, rewrite, rows
 
 SOFFICE = shutil.which("soffice")
@@ -151,11 +150,7 @@ def faults_after(release: Path, tmp_path: Path, old: bytes, new: bytes) -> str:
 
 
 def faults(release: Path) -> str:
-    with open_engine([release]) as connection:
-        manifest = open_release(release).manifest
-        reading = ReleaseReading(path=release, manifest=manifest, connection=connection, previous=None)
-        open_tables(reading)
-        return "; ".join(check_spreadsheets(reading))
+    return faults_of(release, check_spreadsheets)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,16 @@
+"""What one gate says of a release on disk, sums and manifest aside."""
+
+from pathlib import Path
+
+from exports.engine import open_engine
+from exports.gates import Gate, ReleaseReading, open_tables
+from exports.release import open_release
+
+
+def faults_of(release: Path, gate: Gate) -> str:
+    """All that a gate of content finds; the release before is not at hand."""
+    with open_engine([release]) as connection:
+        manifest = open_release(release).manifest
+        reading = ReleaseReading(path=release, manifest=manifest, connection=connection, previous=None)
+        open_tables(reading)
+        return "; ".join(gate(reading))
