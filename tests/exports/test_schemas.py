@@ -224,6 +224,14 @@ def test_an_operator_may_change_between_whole_files_and_months(tmp_path: Path) -
     assert [result for path in cut for result in verify_release(path) if not result.is_ok] == []
 
 
+def test_a_table_may_get_its_first_row_and_lose_its_last_one_in_releases_by_month(tmp_path: Path) -> None:
+    without = [World(articles=growing(n).articles) for n in (3, 5)]
+
+    cut = cut_in_turn(tmp_path, (False, without[0]), (False, growing(4)), (False, without[1]))
+
+    assert [result for path in cut for result in verify_release(path) if not result.is_ok] == []
+
+
 def test_a_release_by_month_may_not_change_its_schema_either(tmp_path: Path) -> None:
     first, second = cut_in_turn(tmp_path, (False, growing(3)), (False, growing(4)))
     before = first / "datapackage.json"
