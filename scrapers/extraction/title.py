@@ -84,7 +84,7 @@ def _leads_up(heading: HtmlElement, url: str) -> bool:
     except ValueError:  # "http://[" is no address
         return False
     own = _without_scheme(url)
-    return bool(target) and target != own and own.startswith(target)
+    return bool(target) and own.startswith(tuple(target + sign for sign in "/?&"))
 
 
 def _without_scheme(url: str) -> str:
