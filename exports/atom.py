@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from exports.about import PUBLISHER, release_address, release_urn
 from exports.manifest import Manifest
-from scrapers.tables import PUBLISHED_TABLES
+from scrapers.published_tables import PUBLISHED_TABLES
 
 FEED = "releases.atom"
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -14,7 +14,7 @@ from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn, to_
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.published import ARTICLES, MONTHLY, PUBLISHED, Published
 from scrapers.columns import Column, Table
-from scrapers.tables import PUBLISHED_DELTA
+from scrapers.published_tables import PUBLISHED_DELTA
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
 

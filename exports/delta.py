@@ -16,7 +16,7 @@ from exports.manifest import Changes
 from exports.profiles import Profile
 from exports.published import ARTICLES, FILED_AT, as_written
 from exports.writers import write_parquet
-from scrapers.tables import PUBLISHED_DELTA
+from scrapers.published_tables import PUBLISHED_DELTA
 
 
 def write_delta(

@@ -53,7 +53,7 @@ from exports.text_form import row_sha256
 from exports.verify import GATE_NAMES
 from exports.writers import write_small_tables, write_whole_tables
 from scrapers.data_root import fsync_folder
-from scrapers.tables import SCHEMA_VERSION
+from scrapers.published_tables import SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from exports.published import PUBLISHED
 from exports.schemas import find_broken_promises
 from exports.sums import list_files
 from scrapers.columns import Table
-from scrapers.tables import PUBLISHED_DELTA, SCHEMA_VERSION
+from scrapers.published_tables import PUBLISHED_DELTA, SCHEMA_VERSION
 
 
 def check_files(reading: ReleaseReading) -> list[str]:

@@ -22,7 +22,7 @@ from exports.source_page import read_source_facts
 from exports.sql_console import build_console
 from exports.versions import Versions
 from scrapers.data_root import write_beside
-from scrapers.tables import PUBLISHED_TABLES
+from scrapers.published_tables import PUBLISHED_TABLES
 
 FILE_NOTES = {
     "articles.parquet": "every article, one file",

@@ -27,7 +27,7 @@ from exports.published import (
 )
 from exports.text_form import row_sha256
 from exports.writers import write_sorted_parquet
-from scrapers.tables import SCHEMA_VERSION
+from scrapers.published_tables import SCHEMA_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import duckdb
 from exports.charts import DayBars, SourceDay, Strip, days_until, draw_day_bars, draw_strip
 from exports.engine import open_engine, run_sql
 from exports.freshness import SourceLook, stale_because
-from scrapers.tables import (
+from scrapers.published_tables import (
     PUBLISHED_ARTICLES,
     PUBLISHED_COVERAGE,
     PUBLISHED_LEDGER,

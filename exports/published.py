@@ -1,6 +1,6 @@
 """The published tables, made in a scratch database from one generation for analysts.
 
-Each is a table or view of the columns of the contract (`scrapers.tables.PUBLISHED_TABLES`); `articles` also has
+Each is a table or view of the columns of the contract (`scrapers.published_tables`); `articles` also has
 `filed_at`, the instant that says into which month an article is filed. Rights are applied here and nowhere else: what
 is withheld never leaves the generation (`sql/published_articles.sql`).
 
@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from exports.engine import read_sql, run_sql
 from exports.text_form import row_sha256, text_projection
 from scrapers.columns import Column, Table
-from scrapers.tables import (
+from scrapers.published_tables import (
     PUBLISHED_ARTICLES,
     PUBLISHED_CITATIONS,
     PUBLISHED_COVERAGE,

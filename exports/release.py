@@ -50,7 +50,7 @@ from exports.verify import GateResult, verify_release
 from exports.versions import read_versions, write_versions
 from exports.withdrawal import is_withdrawn
 from scrapers.data_root import fsync_folder
-from scrapers.tables import SCHEMA_VERSION
+from scrapers.published_tables import SCHEMA_VERSION
 
 logger = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from exports.datapackage import describe_fields
 from exports.errors import ExportError
 from exports.manifest import Manifest
 from scrapers.columns import Table
-from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION
+from scrapers.published_tables import PUBLISHED_TABLES, SCHEMA_VERSION
 
 NOTICE = timedelta(days=90)
 """A quarter: long enough for who reads the data once a month to meet the notice three times."""

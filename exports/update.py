@@ -21,7 +21,7 @@ from exports.published import ARTICLES, FILED_AT, as_written, logical_sha256, lo
 from exports.release_at import ReleaseAt
 from exports.text_form import row_sha256
 from exports.writers import write_parquet
-from scrapers.tables import SCHEMA_VERSION
+from scrapers.published_tables import SCHEMA_VERSION
 
 _LONGEST = 1000
 """Steps: some three years of daily releases."""

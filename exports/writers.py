@@ -14,7 +14,7 @@ from exports.manifest import ManifestFile, describe_file
 from exports.profiles import DATASET
 from exports.published import ARTICLES, MONTHLY, SMALL, Published, as_written, count_rows, names_of, typed_rows
 from exports.text_form import text_projection
-from scrapers.tables import SCHEMA_VERSION
+from scrapers.published_tables import SCHEMA_VERSION
 
 
 def write_parquet(rows: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection, target: Path) -> None:

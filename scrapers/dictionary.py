@@ -6,8 +6,9 @@ from enum import StrEnum
 import pyarrow as pa
 
 from scrapers.columns import Column, Table
+from scrapers.published_tables import PUBLISHED_TABLES, SCHEMA_VERSION
 from scrapers.records import FailReason, RejectionReason, SkipReason
-from scrapers.tables import ANALYST_TABLES, PUBLISHED_TABLES, SCHEMA_VERSION
+from scrapers.tables import ANALYST_TABLES
 
 _TYPE_NAMES = {
     "string": "text",
@@ -20,7 +21,8 @@ _TYPE_NAMES = {
 
 _OPENING = f"""# Field dictionary
 
-Generated from `scrapers/tables.py` by `make docs`; do not edit. Schema version {SCHEMA_VERSION}.
+Generated from `scrapers/tables.py` and `scrapers/published_tables.py` by `make docs`; do not edit.
+Schema version {SCHEMA_VERSION}.
 
 Instants are UTC. Lists (`authors`, `tags`, `languages`) are one string joined by ` | `, a bar inside a value written
 `\\|`. In CSV an empty field is null; no column ever holds an empty text.

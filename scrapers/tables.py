@@ -1,7 +1,7 @@
 """The contract's tables: type, meaning, unit and nullability of each column, in one place.
 
-Three families: what extraction stages, what the warehouse shows to analysts, what a release publishes. DDL comments,
-DATA.md, the data package and the catalogue's dictionary are rendered from here. Columns may be added; they are never
+Two families: what extraction stages and what the warehouse shows to analysts; what a release publishes of it stands in
+`scrapers.published_tables`. DDL comments and DATA.md are rendered from here. Columns may be added; they are never
 renamed. All instants are UTC, in microseconds.
 """
 
@@ -12,9 +12,6 @@ from scrapers.columns import count_column as _count
 from scrapers.columns import flag_column as _flag
 from scrapers.columns import instant_column as _instant
 from scrapers.columns import text_column as _text
-
-SCHEMA_VERSION = "1.0.0"
-"""SemVer of the published tables: minor adds a nullable column, major renames, removes or redefines one."""
 
 ARTICLE_CONTENT = (
     _text(
@@ -68,7 +65,7 @@ _RECORD_KEY = (
     _text("capture_id", "The capture that this was read from."),
     _count("position", "Place of the record within its capture, from 0."),
 )
-_CONTENT_HASH = _text("content_sha256", "sha256 of all that the record says about the article, citations included.")
+CONTENT_HASH = _text("content_sha256", "sha256 of all that the record says about the article, citations included.")
 _TDM_RESERVED = _flag(
     "tdm_reserved",
     "True when the page or its site reserved text and data mining when it was fetched; null when they said nothing.",
@@ -140,7 +137,7 @@ STAGED_CAPTURES = Table(
 STAGED_ARTICLES = Table(
     name="articles",
     grain="one article read from one capture",
-    columns=(*_RECORD_KEY, _CONTENT_HASH, *ARTICLE_CONTENT),
+    columns=(*_RECORD_KEY, CONTENT_HASH, *ARTICLE_CONTENT),
 )
 STAGED_REJECTIONS = Table(
     name="rejections",
@@ -154,13 +151,13 @@ STAGED_REJECTIONS = Table(
 STAGED_CITATIONS = Table(
     name="citations",
     grain="one source named by one content",
-    columns=(_CONTENT_HASH, *_CITATION),
+    columns=(CONTENT_HASH, *_CITATION),
 )
 STAGED_TABLES = (STAGED_CRAWLS, STAGED_OUTCOMES, STAGED_CAPTURES, STAGED_ARTICLES, STAGED_REJECTIONS, STAGED_CITATIONS)
 
 # --- shown to analysts ---------------------------------------------------------------------------------------------
 
-_HISTORY = (
+HISTORY = (
     _instant("first_seen_at", "First capture that carried the article, UTC."),
     _instant("last_changed_at", "First capture of the current version, UTC."),
     _count("n_versions", "Versions seen: maximal runs of captures with equal content."),
@@ -175,7 +172,7 @@ _ARTICLE_RESERVED = _flag(
 ARTICLE = Table(
     name="article",
     grain="one article in its current version",
-    columns=(*ARTICLE_CONTENT, _CONTENT_HASH, *_HISTORY, _ARTICLE_RESERVED),
+    columns=(*ARTICLE_CONTENT, CONTENT_HASH, *HISTORY, _ARTICLE_RESERVED),
 )
 ARTICLE_VERSION = Table(
     name="article_version",
@@ -184,7 +181,7 @@ ARTICLE_VERSION = Table(
         _text("article_id", "The article."),
         _count("version", "Number of the version, from 1."),
         _text("source_id", "The source."),
-        _CONTENT_HASH,
+        CONTENT_HASH,
         _instant("valid_from", "First capture with this content, UTC."),
         _instant("valid_to", "First capture with other content, UTC; null for the current version.", nullable=True),
         _text("title", "Headline in this version.", nullable=True),
@@ -201,7 +198,7 @@ OBSERVATION = Table(
         _text("article_id", "The article."),
         _text("source_id", "The source."),
         _text("crawl_id", "The crawl."),
-        _CONTENT_HASH,
+        CONTENT_HASH,
         _instant("fetched_at", "When it was looked at, UTC."),
         _EXTRACTOR,
     ),
@@ -340,84 +337,4 @@ ANALYST_TABLES = (
     SOURCE_HEALTH,
     CRAWL,
     TOMBSTONE,
-)
-
-# --- published in a release ----------------------------------------------------------------------------------------
-
-PUBLISHED_ARTICLES = Table(
-    name="articles",
-    grain="one article in its current version, as far as its source's rights allow",
-    columns=(
-        *ARTICLE_CONTENT,
-        _CONTENT_HASH,
-        *_HISTORY,
-        Column(name="published_date", type=pa.date32(), meaning="UTC day of published_at.", nullable=True),
-        _text("rights_level", "metadata, excerpt or full_text: how much of this article is published."),
-        _flag("tdm_reserved", "True when text and data mining is reserved; null when not known.", nullable=True),
-        _text("record_sha256", "sha256 of all other columns of this row; changes when any of them does."),
-    ),
-)
-PUBLISHED_CITATIONS = Table(name="citations", grain=CITATION.grain, columns=CITATION.columns)
-PUBLISHED_SOURCES = Table(name="sources", grain=SOURCE.grain, columns=SOURCE.columns)
-PUBLISHED_COVERAGE = Table(name="coverage", grain=COVERAGE.grain, columns=COVERAGE.columns)
-PUBLISHED_LEDGER = Table(name="ledger", grain=LEDGER.grain, columns=LEDGER.columns)
-PUBLISHED_TOMBSTONES = Table(name="tombstones", grain=TOMBSTONE.grain, columns=TOMBSTONE.columns)
-PUBLISHED_VERSIONS = Table(
-    name="versions",
-    grain="one version of one article, as far as its source's rights allow",
-    columns=(
-        _text("article_id", "The article."),
-        _count("version", "Number of the version, from 1."),
-        _text("source_id", "The source."),
-        _instant("valid_from", "First capture with this content, UTC."),
-        _instant("valid_to", "First capture with other content, UTC; null for the current version.", nullable=True),
-        _text("title", "Headline in this version.", nullable=True),
-        _text(
-            "text",
-            "Text of a past version; null for the current one (it stands in articles) and where rights withhold it.",
-            nullable=True,
-        ),
-        _instant("published_at", "Publication instant in this version, UTC.", nullable=True),
-        _count("n_chars", "Characters of the text."),
-        _count(
-            "n_chars_added",
-            "Characters of the words in title and text that the version before lacks; 0 for the first version.",
-        ),
-        _count(
-            "n_chars_removed",
-            "Characters of the words that the version before has and this one lacks; 0 for the first version.",
-        ),
-        _flag(
-            "is_substantive",
-            "True when the headline's words or a number changed, or more than two words; spacing, punctuation, letter"
-            " case, order and counts of views aside. False for the first version.",
-        ),
-        _CONTENT_HASH,
-        _text("rights_level", "metadata, excerpt or full_text: how much of this article is published."),
-    ),
-)
-PUBLISHED_DELTA = Table(
-    name="delta",
-    grain="one article added, modified or deleted since the previous release",
-    columns=(
-        _text("op", "ADD, MOD or DEL; a DEL row carries only its id and old hash."),
-        _text("article_id", "The article."),
-        _text("old_sha256", "record_sha256 in the previous release; null for ADD.", nullable=True),
-        _text("new_sha256", "record_sha256 in this release; null for DEL.", nullable=True),
-        *(
-            Column(name=c.name, type=c.type, meaning=c.meaning, nullable=True)
-            for c in PUBLISHED_ARTICLES.columns
-            if c.name not in ("article_id", "record_sha256")
-        ),
-    ),
-)
-PUBLISHED_TABLES = (
-    PUBLISHED_ARTICLES,
-    PUBLISHED_VERSIONS,
-    PUBLISHED_CITATIONS,
-    PUBLISHED_SOURCES,
-    PUBLISHED_COVERAGE,
-    PUBLISHED_LEDGER,
-    PUBLISHED_TOMBSTONES,
-    PUBLISHED_DELTA,
 )

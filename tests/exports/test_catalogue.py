@@ -16,7 +16,7 @@ from exports.catalogue import build_site
 from exports.release import cut_release
 from exports.snippets import SNIPPETS, list_snippets
 from flows.catalogue_server import serve_catalogue
-from scrapers.tables import PUBLISHED_ARTICLES
+from scrapers.published_tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, DAY_4, World, article, article_id, source, write_generation
 from tests.exports.readers import manifest

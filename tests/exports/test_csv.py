@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from scrapers.tables import PUBLISHED_ARTICLES
+from scrapers.published_tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import NASTY_TITLES, History
 from tests.exports.readers import csv_rows, rows
 

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from scrapers.tables import PUBLISHED_ARTICLES, SCHEMA_VERSION
+from scrapers.published_tables import PUBLISHED_ARTICLES, SCHEMA_VERSION
 from tests.exports.conftest import History
 from tests.exports.readers import digest, manifest, rows, versions
 

@@ -14,7 +14,7 @@ from exports.errors import GateFailedError, ReleaseDamagedError, ReleasesLockedE
 from exports.lock import lock_releases
 from exports.release import cut_release, list_releases, open_release
 from exports.verify import GATE_NAMES, verify_release
-from scrapers.tables import PUBLISHED_ARTICLES, PUBLISHED_DELTA
+from scrapers.published_tables import PUBLISHED_ARTICLES, PUBLISHED_DELTA
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, DAY_2, DAY_3, SOURCES, World, article, citation, source, write_generation
 from tests.exports.readers import csv_rows, manifest, rewrite, rows, sums, versions

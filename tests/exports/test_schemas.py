@@ -25,7 +25,7 @@ from exports.schemas import (
     write_schemas,
 )
 from exports.verify import verify_release
-from scrapers.tables import PUBLISHED_TABLES, SCHEMA_VERSION
+from scrapers.published_tables import PUBLISHED_TABLES, SCHEMA_VERSION
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, World, article, citation, write_generation
 from tests.exports.readers import rewrite

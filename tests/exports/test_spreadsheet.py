@@ -13,7 +13,7 @@ from exports.imprint import Imprint
 from exports.manifest import PARQUET, ManifestFile
 from exports.release import cut_release
 from exports.spreadsheet import list_sheets
-from scrapers.tables import PUBLISHED_ARTICLES
+from scrapers.published_tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, DAY_2, World, article, article_id, write_generation
 from tests.exports.one_gate import faults_of
