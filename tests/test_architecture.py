@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tokenize
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -107,6 +108,23 @@ def test_the_four_packages_know_nothing_of_the_sample_world() -> None:
 
     assert len(sample_ids) >= 8
     assert mentions == []
+
+
+def test_no_outlet_is_named_in_python() -> None:
+    listed = tomllib.loads((ROOT / "scrapers" / "extraction" / "media_names.toml").read_text(encoding="utf-8"))
+    names = {name for group in ("outlets", "handles") for some in listed[group].values() for name in some}
+    ids = {path.stem for path in (ROOT / "scrapers" / "sources").glob("*.toml")}
+    telling = sorted(name for name in names | ids if len(name) > 2)  # "AP" is an application profile as well
+    named = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(map(re.escape, telling))})(?!\w)")
+    found = [
+        (name, match[0])
+        for name, path in zip(NAMES, MODULES, strict=True)
+        if not name.startswith("samples")  # "kabar", news, is a word of the invented world
+        for match in named.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+    assert len(names) > 200
+    assert found == []
 
 
 def test_there_is_no_todo_and_no_code_in_comments() -> None:

@@ -9,6 +9,7 @@ from html import unescape
 
 from scrapers.extraction.date_words import DAYS_BACK, MONTH, WEEKDAYS
 from scrapers.extraction.decode import clean_line, fold
+from scrapers.extraction.media_names import has_agency, is_agency_in_small
 
 MAX_AUTHORS = 10  # a list of more is the masthead
 
@@ -76,8 +77,8 @@ _PLACE = re.compile(
     r"(?i)(?:^г\.|\b(?:city|county|шаар\w*|қаласы|shahri|шаҳри|шахри|şäheri|област\w*|облус\w*|облысы|viloyati|вилоят\w*"
     r"|welaýaty|район\w*|ауданы|ноҳия\w*|tumani)\b)"
 )
-_AGENCY = re.compile(rf"[{_UPPER}]{{2,5}}$|(?:dpa|sid|epd|apa)$")
-"""An agency beside a name: in capitals, or one of those that write themselves small."""
+_ABBREVIATION = re.compile(rf"[{_UPPER}]{{2,5}}$")
+"""An agency beside a name, in capitals."""
 
 _NOT_A_NAME = re.compile(
     r"(?i)https?:|www\.|@|[<>{}\[\]_=+*#\"“”«»?!:©]|^\W*$|^\W*\d"
@@ -91,7 +92,7 @@ _NOT_A_PERSON = re.compile(
     r"(?i)\d|\.(?:com|kg|kz|uz|tj|tm|ru|org|net|info|media|de|is|jp|ch|at)\b"
     r"|\b(?:staff|editors?|editorial|redaktion|redaction|newsroom|news|desk|team|agency|agentur|press|media|magazine?"
     r"|post|times|tribune|herald|gazette"
-    r"|reuters|afp|dpa|sputnik|online|web|contributor|correspondent|redacción|redakcja|rédaction"
+    r"|online|web|contributor|correspondent|redacción|redakcja|rédaction"
     r"|редакция\w*|редактор\w*|агентство|агенттиги|агенттігі|агентлиги|новости|кабарлар|жаңылыктар|жаңалықтар|янгиликлар"
     r"|yangiliklar|tahririyat\w*|таҳририят\w*|редаксия\w*|хабарлары|интернет|сайт\w*|служба|корреспондент)\b"
 )
@@ -118,7 +119,7 @@ def read_names(said: Iterable[str], outlets: frozenset[str]) -> list[str]:
 
 def is_person(name: str) -> bool:
     """Whether a name may be a person's, as against a desk's, an agency's or a word that is no name."""
-    return not _NOT_A_PERSON.search(name) and not name[0].islower()
+    return not (_NOT_A_PERSON.search(name) or has_agency(name) or name[0].islower())
 
 
 def _parts(text: str) -> list[str]:
@@ -133,7 +134,11 @@ def _without_places(parts: list[str]) -> list[str]:
     """
     first, *others = parts
     is_full = " " in first
-    return [first, *(part for part in others if _AGENCY.match(part) or _is_like(part, is_full=is_full))]
+    return [first, *(part for part in others if _is_agency(part) or _is_like(part, is_full=is_full))]
+
+
+def _is_agency(part: str) -> bool:
+    return is_agency_in_small(part) or _ABBREVIATION.match(part) is not None
 
 
 def _is_like(part: str, *, is_full: bool) -> bool:

@@ -109,4 +109,4 @@ ZONE_NAMES = {
     "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles",
     "cet": "Europe/Berlin", "cest": "Europe/Berlin", "mez": "Europe/Berlin", "bst": "Europe/London",
 }  # fmt: skip
-"""Zones as printed after a time, in lower case. An outlet's country does not tell its clock: Fergana printed "msk"."""
+"""Zones as printed after a time, in lower case. An outlet's country does not tell its clock: "msk" in Tashkent."""

@@ -1,5 +1,6 @@
 """Which names are media without any mark, and which words are places or no names at all: `media_names.toml`."""
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,16 @@ def is_known(name: str) -> bool:
 def is_known_handle(handle: str) -> bool:
     """Whether a Telegram handle, without its @, is an outlet's."""
     return fold(handle) in _lists("handles")
+
+
+def has_agency(byline: str) -> bool:
+    """Whether a word of a byline is an agency's name: its desk, its office at some place."""
+    return any(fold(word) in _lists("bylines") for word in re.findall(r"\w+", byline))
+
+
+def is_agency_in_small(part: str) -> bool:
+    """Whether a part of a byline is an agency that writes itself in small letters, and does so here."""
+    return part.islower() and part in _lists("in_small")
 
 
 def is_no_name(label: str) -> bool:

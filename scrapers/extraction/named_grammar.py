@@ -16,7 +16,7 @@ _PROPER = rf"{_WORD}(?:\s(?:of\s)?{_WORD}){{0,3}}"
 
 _MARKED = rf"{_QUOTED}|{DOMAIN}|{HANDLE}"
 _BESIDE = rf"(?P<name>{_MARKED}|{_PROPER})"
-_BARE = rf"(?P<bare>{_MARKED}|RFE/RL|{_WORD}\.[a-z]{{2,3}}\b|{_PROPER})"
+_BARE = rf"(?P<bare>{_MARKED}|[A-Z]{{2,5}}/[A-Z]{{2,5}}\b|{_WORD}\.[a-z]{{2,3}}\b|{_PROPER})"
 
 _TELEGRAM = r"(?:[Tt]elegram|[Тт]еле(?:г|гр)рам+|[Тт]елеграм|TG|ТГ)"
 
@@ -170,7 +170,7 @@ def _ending(language: str) -> re.Pattern[str]:
 def without_ending(label: str, language: str) -> str:
     """Return a name without its case ending, if it has one.
 
-    >>> without_ending("Азаттыктын", "ky")
-    'Азаттык'
+    >>> without_ending("Гезиттин", "ky")
+    'Гезит'
     """
     return _ending(language).sub("", label, count=1)
