@@ -1,7 +1,7 @@
 """The catalogue over HTTP on this machine: `/` is site/, `/releases/` is releases/, with byte ranges.
 
 Ranges let DuckDB and pandas read a part of a Parquet file. Only GET and HEAD, only loopback, nothing whose name begins
-with a dot (releases being built), no listing of folders.
+with a dot (releases being built), no listing of folders, and no internal release, should a person put one there.
 """
 
 import logging
@@ -17,6 +17,8 @@ from mimetypes import guess_type
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
+
+from exports.documents import NOTICE
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Return the file of an address, None when there is none that may be shown."""
         parts = [part for part in address.split("/") if part]
         if any(part.startswith(".") or "\\" in part or "\0" in part for part in parts):
+            return None
+        if parts[:1] == ["releases"] and self.releases.joinpath(*parts[1:2], NOTICE).exists():
             return None
         path = self.releases.joinpath(*parts[1:]) if parts[:1] == ["releases"] else self.site.joinpath(*parts)
         path = path / "index.html" if path.is_dir() else path

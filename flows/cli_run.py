@@ -16,6 +16,10 @@ from inspect import isawaitable
 from types import FrameType
 from typing import NoReturn
 
+from exports.errors import ReleaseDamagedError
+from exports.lasting_pages import require_site_profile
+from exports.profiles import Profile
+from exports.release import require_profile
 from flows.journal import require_no_run
 from flows.reports import RunReport
 from flows.serve_mark import ServePlan, find_serving
@@ -113,11 +117,21 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def serve_place(settings: Settings, root: DataRoot, plan: ServePlan, announce: Callable[[str], None]) -> None:
-    """Serve until a signal asks to stop. Raises ServiceError."""
+    """Serve until a signal asks to stop. Raises ServiceError, and ProfileMixedError before anything is started."""
+    _require_for_everybody(root, announce)
     os.environ.update({**prefect_environment(settings, port=plan.port), **own_environment(settings)})
     from flows.serve import serve
 
     asyncio.run(serve(settings, root, plan, announce))
+
+
+def _require_for_everybody(root: DataRoot, announce: Callable[[str], None]) -> None:
+    """Refuse to show internal releases; one that is damaged stops no crawl, it is only said."""
+    require_site_profile(root.site, Profile.PUBLIC)
+    try:
+        require_profile(root.releases, Profile.PUBLIC)
+    except ReleaseDamagedError as error:
+        announce(f"Damaged     {error}")
 
 
 def _point_prefect(settings: Settings, root: DataRoot) -> AbstractAsyncContextManager[object]:

@@ -15,6 +15,10 @@ def address(tmp_path: Path) -> Iterator[str]:
     (release / "articles.parquet").write_bytes(bytes(range(100)))
     (tmp_path / "releases" / ".tmp-2026-11-21").mkdir()
     (tmp_path / "releases" / ".tmp-2026-11-21" / "articles.parquet").write_bytes(b"half")
+    internal = tmp_path / "releases" / "2026-11-21"
+    internal.mkdir()
+    (internal / "NOT-FOR-REDISTRIBUTION.txt").touch()
+    (internal / "articles.parquet").write_bytes(b"every text")
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("<p>каталог</p>", encoding="utf-8")
     (tmp_path / "site" / "empty.css").touch()
@@ -77,6 +81,8 @@ def test_an_empty_file_is_empty(address: str) -> None:
     "path",
     [
         "releases/.tmp-2026-11-21/articles.parquet",
+        "releases/2026-11-21/articles.parquet",
+        "releases//2026-11-21/articles.parquet",
         "../secret.txt",
         "%2e%2e/secret.txt",
         "releases/../secret.txt",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,16 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
+from exports.imprint import Imprint
+from exports.profiles import Profile
+from exports.release import cut_release
 from flows.cli import app
 from flows.journal import hold_run
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry_folder import SHIPPED_SOURCES
 from scrapers.takedowns import Takedown, add_to_register
+from tests.exports.factories import DAY_1, World, article, write_generation
 from tests.flows.kabarchy import ROOT, write_source
 from tests.warehouse.factories import Page, crawl, source, stage
 from tests.warehouse.home import Home
@@ -136,6 +141,27 @@ def test_what_is_not_there_is_one_line(home: Path, words: tuple[str, ...], compl
     assert result.exit_code in (1, 2)
     assert complaint in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def internal_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("internal")
+    generation = write_generation(folder / "g.duckdb", World(articles=[article(1)]))
+    release = cut_release(
+        generation, folder / "releases", now=DAY_1, code_version="1", imprint=Imprint(profile=Profile.INTERNAL)
+    )
+    assert release is not None
+    return release.path
+
+
+def test_an_internal_release_among_the_public_ones_is_not_served(home: Path, internal_release: Path) -> None:
+    shutil.copytree(internal_release, home / "releases" / internal_release.name)
+
+    result = kabarchy("serve", "--home", home)
+
+    assert result.exit_code == 1
+    assert f"{internal_release.name}: is internal, in a folder for public releases" in result.stderr
+    assert not (home / "prefect" / "serve.lock").exists()
 
 
 def test_a_misspelt_option_is_a_misuse() -> None:
