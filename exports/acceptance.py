@@ -7,7 +7,6 @@ and the next release alone: the release carries it in its manifest, its page sho
 with what was accepted.
 """
 
-import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from exports.errors import ReleaseDamagedError
 from exports.profiles import Profile
+from scrapers.json_lines import append_line, read_lines
 
 ACCEPTED = "accepted.jsonl"
 
@@ -52,22 +52,17 @@ def way_out(gate: str, profile: Profile) -> str:
 
 def add_acceptance(releases: Path, acceptance: Acceptance) -> None:
     """Note an acceptance, durably."""
-    with (releases / ACCEPTED).open("a", encoding="utf-8") as file:
-        file.write(acceptance.model_dump_json() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    append_line(releases / ACCEPTED, acceptance.model_dump_json())
 
 
 def read_acceptances(releases: Path, *, since: AwareDatetime | None) -> tuple[Acceptance, ...]:
     """The acceptances made after an instant, that of the release before; all of them when there is none.
 
-    Raises ReleaseDamagedError for a line of another form.
+    Raises ReleaseDamagedError for a line of another form, but for what a killed writer left of the last one.
     """
     path = releases / ACCEPTED
     try:
-        # In bytes, of which a line ends at a line feed alone: a reason may hold other marks that part lines of text.
-        lines = path.read_bytes().splitlines() if path.exists() else []
-        found = tuple(Acceptance.model_validate_json(line) for line in lines)
+        found = tuple(Acceptance.model_validate_json(line) for line in read_lines(path))
     except (OSError, ValidationError) as error:
         raise ReleaseDamagedError(f"{path}: not a list of acceptances: {error}") from error
     return tuple(acceptance for acceptance in found if since is None or acceptance.accepted_at > since)

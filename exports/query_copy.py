@@ -44,7 +44,7 @@ def write_query_copy(folder: Path, files: Sequence[ManifestFile], profile: Profi
         input=script,
         env={**os.environ, **_ZEROED_MEMORY},
         capture_output=True,
-        text=True,
+        encoding="utf-8",  # on both sides, whatever the locale: a path may have any letters
         check=False,
     )
     if done.returncode != 0:

@@ -24,7 +24,6 @@ pointer on the old release; the next run removes what is unfinished and finishes
 
 import json
 import logging
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +49,7 @@ from exports.verify import GateResult, verify_release
 from exports.versions import read_versions, write_versions
 from exports.withdrawal import is_withdrawn
 from scrapers.data_root import fsync_folder
+from scrapers.json_lines import append_line
 from scrapers.published_tables import SCHEMA_VERSION
 
 logger = logging.getLogger(__name__)
@@ -260,7 +260,4 @@ def _note_failure(releases: Path, plan: Plan, failed: GateResult) -> None:
         "detail": failed.detail,
         "code_version": plan.code_version,
     }
-    with (releases / "failed.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    append_line(releases / "failed.jsonl", json.dumps(line, ensure_ascii=False))

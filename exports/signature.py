@@ -50,7 +50,8 @@ def _run_minisign(*arguments: str, folder: Path) -> None:
             cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # only for people: what it says of a path in another encoding
             timeout=_TIME_S,
             check=False,
         )

@@ -5,7 +5,6 @@ then Crashed would be told of twice; what was told is kept in logs/notifications
 """
 
 import asyncio
-import fcntl
 import json
 import os
 import urllib.error
@@ -19,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from flows.settings import Settings, read_settings
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
+from scrapers.json_lines import hold_lines
 
 _POST_TIMEOUT_S = 10.0
 """A webhook that does not answer by then is asked again by the task's retries."""
@@ -44,14 +44,12 @@ async def tell(settings: Settings, log_file: Path, notification: Notification) -
 
 def _tell_once(settings: Settings, log_file: Path, notification: Notification) -> bool:
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    with log_file.open("a+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        if notification.flow_run_id in {json.loads(line)["flow_run_id"] for line in file if line.strip()}:
+    with hold_lines(log_file) as (lines, file):
+        if notification.flow_run_id in {json.loads(line)["flow_run_id"] for line in lines if line.strip()}:
             return False
         if settings.notify_url:
             _post(settings.notify_url, notification.model_dump_json().encode())
-        file.write(notification.model_dump_json() + "\n")
+        file.write(f"{notification.model_dump_json()}\n".encode())
     return True
 
 

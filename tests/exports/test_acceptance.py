@@ -116,6 +116,20 @@ def test_a_reason_may_hold_any_mark_that_parts_lines(tmp_path: Path) -> None:
     assert read_acceptances(tmp_path, since=None) == (said,)
 
 
+def test_an_acceptance_that_was_killed_over_stops_no_release_and_loses_no_other(tmp_path: Path) -> None:
+    cut(tmp_path, TITLED, DAY_1)
+    accept(tmp_path, AcceptableGate.FILL, DAY_2)
+    accepted = tmp_path / "releases" / "accepted.jsonl"
+    accepted.write_bytes(accepted.read_bytes() + b'{"gate":"minimum","source_id":"op')
+
+    release = cut(tmp_path, BARE, DAY_2)
+    accept(tmp_path, AcceptableGate.MINIMUM, DAY_3)
+
+    assert release is not None
+    assert [a.gate for a in release.manifest.accepted] == ["fill"]
+    assert [a.gate for a in read_acceptances(tmp_path / "releases", since=None)] == ["fill", "minimum"]
+
+
 @pytest.mark.parametrize("n_bare", [8, 10])
 def test_a_few_bare_articles_of_a_small_source_hold_nothing_up(tmp_path: Path, n_bare: int) -> None:
     cut(tmp_path, TITLED[:20], DAY_1)
