@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from benchmarks.extraction_cost import cpu_ms, pages_per_s, resident_mib
+from benchmarks.extraction_cost import cpu_ms, resident_mib
 from benchmarks.extraction_floors import digest_of, load_floors, shortfalls
 from benchmarks.extraction_scores import Answer, ask, installed_peers, quality_table, rejected, share_within, summarise
 from scrapers.extraction.date_text import read_date
@@ -34,7 +34,6 @@ FETCHED_AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 """Taken as the instant of every capture: after all pages of the corpora, and the same in every run."""
 
 SPEED_SAMPLE = 40  # pages of a corpus timed; 200 in all give a ratio that moves by less than .03 between runs
-WORKER_SAMPLE = 60
 
 _ZONES = {
     "kg": "Asia/Bishkek", "kz": "Asia/Almaty", "uz": "Asia/Tashkent", "tj": "Asia/Dushanbe", "tm": "Asia/Ashgabat",
@@ -139,7 +138,7 @@ def measure_quality(console: Console, corpora: dict[str, list[SavedPage]], *, wi
 
 
 def measure_speed(console: Console, corpora: dict[str, list[SavedPage]]) -> None:
-    """Print CPU time beside trafilatura's defaults, and what a second worker gives."""
+    """Print CPU time beside trafilatura's defaults; what a second worker gives, `extraction_workers` tells."""
     tools = {"kabarchy": extract_page, "trafilatura": adapters().traf}
     ours: list[float] = []
     theirs: list[float] = []
@@ -149,10 +148,6 @@ def measure_speed(console: Console, corpora: dict[str, list[SavedPage]]) -> None
         console.print(f"{corpus}: {_beside(cost['kabarchy'], cost['trafilatura'])}")
         ours, theirs = ours + cost["kabarchy"], theirs + cost["trafilatura"]
     console.print(f"all: {_beside(ours, theirs)}; slowest page {max(ours) / 1000:.2f} s")
-    captures = [capture_of(p.body(), p.truth["url"]) for pages in corpora.values() for p in pages[:WORKER_SAMPLE]] * 2
-    source = generic_source("example.com")
-    one, two = (pages_per_s(captures, source, n_workers=n) for n in (1, 2))
-    console.print(f"workers: one {one:.0f} pages/s, two {two:.0f}: {two / one:.2f} x")
 
 
 def _beside(ours: list[float], theirs: list[float]) -> str:

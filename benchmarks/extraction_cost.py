@@ -1,4 +1,4 @@
-"""What extraction costs: CPU beside a peer, the gain of a second worker, the memory of a worker over many pages."""
+"""What extraction costs: CPU beside a peer, the memory of a worker over many pages."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,13 +7,11 @@ from itertools import cycle, islice
 from typing import Any
 
 from benchmarks.extraction_scores import Extractor
-from scrapers.extraction.workers import ExtractionPool
 from scrapers.records import Capture
 from scrapers.registry import Source
 from tests.replay import SavedPage
 
 N_WARM = 10  # pages read before the clock counts: models, date parser and expressions are loaded by then
-PAGE_TIMEOUT_S = 30.0
 _MIB = 2**20
 
 
@@ -40,15 +38,6 @@ def _cpu_s(tool: Callable[[bytes, str], Any], body: bytes, url: str) -> float:
     start = time.process_time()
     tool(body, url)
     return time.process_time() - start
-
-
-def pages_per_s(captures: list[Capture], source: Source, *, n_workers: int) -> float:
-    """Throughput of a pool that is warm: its start is not counted."""
-    with ExtractionPool({source.id: source}, n_workers=n_workers, page_timeout_s=PAGE_TIMEOUT_S) as pool:
-        list(pool.extract_all(captures[: 20 * n_workers]))
-        start = time.perf_counter()
-        n_done = sum(1 for _ in pool.extract_all(captures))
-        return n_done / (time.perf_counter() - start)
 
 
 def resident_mib(

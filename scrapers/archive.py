@@ -31,12 +31,12 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from http.client import responses
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from scrapers.capture_places import CAPTURE, CapturePlace, place_capture, read_capture
 from scrapers.data_root import fsync_folder
 from scrapers.outcomes import (
     CrawlHeader,
@@ -47,7 +47,6 @@ from scrapers.outcomes import (
     UrlOutcome,
     discovery_from_json,
     header_from_json,
-    hints_from_json,
     hints_to_json,
     outcome_from_json,
     parse_instant,
@@ -57,7 +56,15 @@ from scrapers.outcomes import (
 from scrapers.page_words import words_sha256
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.tdm import SiteFile
-from scrapers.warc import ArchiveDamagedError, NewRecord, WarcRecord, read_first_record, read_records, record_bytes
+from scrapers.warc import (
+    ArchiveDamagedError,
+    NewRecord,
+    WarcRecord,
+    find_records,
+    read_first_record,
+    read_records,
+    record_bytes,
+)
 
 __all__ = [
     "ArchiveDamagedError",
@@ -76,9 +83,7 @@ __all__ = [
 
 FINISHED = ".warc.gz"
 OPEN = ".warc.gz.open"
-WITHHELD = "Kabarchy-Withheld"
-"""Header of a response whose body was taken out (scrapers.redaction): why."""
-
+_SITE_FILE = "Kabarchy-Site-File"
 _WIRE_ENCODING = "X-Kabarchy-Content-Encoding"
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
@@ -137,11 +142,11 @@ class CrawlWriter:
             "entry_kind": capture.entry_kind,
             **hints_to_json(capture.hints),
         }
-        self._write(_response(capture, {"Kabarchy-Capture": json.dumps(context)}))
+        self._write(_response(capture, {CAPTURE: json.dumps(context)}))
 
     def write_site_file(self, file: Capture) -> None:
         """Archive a file about the whole site as it answered; it is no capture."""
-        self._write(_response(file, {"Kabarchy-Site-File": file.request_url}))
+        self._write(_response(file, {_SITE_FILE: file.request_url}))
 
     def write_discovery(self, stored: StoredDiscovery, at: datetime) -> None:
         """Archive where a page of an entry leads."""
@@ -182,19 +187,15 @@ class ArchivedCrawl:
     discoveries: tuple[StoredDiscovery, ...]
     site_files: tuple[SiteFile, ...]
     """What the sites answered about themselves, in order."""
+    places: tuple[CapturePlace, ...]
+    """Where the captures stand whose outcome is fetched, in order."""
 
     def captures(self) -> Iterator[StoredCapture]:
-        """Yield the captures whose outcome is fetched, in order, each digest- and length-checked.
+        """Read the captures one by one, each digest- and length-checked.
 
         Raises ArchiveDamagedError naming file and offset.
         """
-        fetched = {o.capture_id for o in self.outcomes if o.outcome is Outcome.FETCHED}
-        for record in read_records(self.path):
-            if "kabarchy-capture" not in record.headers:
-                continue
-            stored = read_capture(record, self.summary, self.path.relative_to(self.archive).as_posix())
-            if stored.capture.capture_id in fetched:
-                yield stored
+        return (place.read() for place in self.places)
 
     def hints(self) -> dict[str, Hints]:
         """What the entries of this crawl said about each address."""
@@ -207,32 +208,43 @@ def list_crawls(archive: Path, source_id: str | None = None) -> list[Path]:
 
 
 def open_crawl(path: Path, archive: Path) -> ArchivedCrawl:
-    """Read a finished crawl, all but the bodies. Raises ArchiveDamagedError naming file and offset."""
-    records = read_records(path)
-    parts = _begun(path, next(records, None))
-    site_files = []
-    for record in records:
+    """Read a finished crawl, all but its captures. Raises ArchiveDamagedError naming file and offset."""
+    found = find_records(path)
+    parts = _begun(path, next((first.record() for first in found), None))
+    warc_path = path.relative_to(archive).as_posix()
+    site_files, places = [], []
+    for one in found:
+        if (place := place_capture(one, parts.header, path, warc_path)) is not None:
+            places.append(place)
+            continue
+        record = one.record()
         _add_said(parts, record)
-        if (asked_url := record.headers.get("kabarchy-site-file")) is not None:
-            site_files.append(
-                SiteFile(
-                    asked_url=asked_url, status=record.status or 0, headers=record.http_headers, body=record.payload
-                )
-            )
-    if parts.summary is None:
-        raise ArchiveDamagedError(path, path.stat().st_size, "no summary: the end of the file is missing")
-    if parts.summary.n_discovered != len(parts.outcomes):
-        raise ArchiveDamagedError(
-            path, 0, f"{len(parts.outcomes)} outcomes, the summary says {parts.summary.n_discovered}"
-        )
+        if _SITE_FILE.lower() in record.headers:
+            site_files.append(_site_file(record))
+    summary, fetched = _ended(path, parts), parts.fetched()
     return ArchivedCrawl(
         path=path,
         archive=archive,
-        summary=parts.summary,
+        summary=summary,
         outcomes=tuple(parts.outcomes),
         discoveries=tuple(parts.discoveries),
         site_files=tuple(site_files),
+        places=tuple(place for place in places if place.capture_id in fetched),
     )
+
+
+def _site_file(record: WarcRecord) -> SiteFile:
+    asked_url = record.headers[_SITE_FILE.lower()]
+    return SiteFile(asked_url=asked_url, status=record.status or 0, headers=record.http_headers, body=record.payload)
+
+
+def _ended(path: Path, parts: "CrawlParts") -> CrawlSummary:
+    if parts.summary is None:
+        raise ArchiveDamagedError(path, path.stat().st_size, "no summary: the end of the file is missing")
+    if parts.summary.n_discovered != len(parts.outcomes):
+        why = f"{len(parts.outcomes)} outcomes, the summary says {parts.summary.n_discovered}"
+        raise ArchiveDamagedError(path, 0, why)
+    return parts.summary
 
 
 @dataclass(slots=True)
@@ -249,6 +261,10 @@ class CrawlParts:
     n_bytes: int
     """Where the last whole record ends."""
     summary: CrawlSummary | None = None
+
+    def fetched(self) -> frozenset[str | None]:
+        """The captures that count."""
+        return frozenset(o.capture_id for o in self.outcomes if o.outcome is Outcome.FETCHED)
 
 
 def read_parts(path: Path, *, is_torn_allowed: bool = False) -> CrawlParts:
@@ -277,41 +293,13 @@ def read_header(path: Path) -> CrawlHeader:
     return _header(path, read_first_record(path))
 
 
-def read_capture(record: WarcRecord, header: CrawlHeader, warc_path: str) -> StoredCapture:
-    """Read a response record that is a capture."""
-    context = json.loads(record.headers["kabarchy-capture"])
-    capture = Capture(
-        capture_id=context["capture_id"],
-        crawl_id=header.crawl_id,
-        source_id=header.source_id,
-        role=CaptureRole(context["role"]),
-        request_url=context["request_url"],
-        final_url=record.headers["warc-target-uri"],
-        fetched_at=parse_instant(record.headers["warc-date"]),
-        status=record.status or 0,
-        headers=record.http_headers,
-        body=record.payload,
-        entry_url=context["entry_url"],
-        entry_kind=context["entry_kind"],
-        hints=hints_from_json(context),
-        withheld=record.headers.get(WITHHELD.lower()),
-    )
-    return StoredCapture(
-        capture=capture,
-        warc_path=warc_path,
-        warc_offset=record.offset,
-        warc_length=record.length,
-        payload_sha256=sha256(record.payload).hexdigest(),
-    )
-
-
 def _begun(path: Path, first: WarcRecord | None) -> CrawlParts:
     header = _header(path, first)
     return CrawlParts(header, [], [], [], header.started_at, first.length if first else 0)
 
 
 def _add_capture(parts: CrawlParts, record: WarcRecord, path: Path) -> None:
-    if "kabarchy-capture" in record.headers:
+    if CAPTURE.lower() in record.headers:
         stored = read_capture(record, parts.header, path.name)
         words = words_sha256(record.payload) if stored.capture.role is not CaptureRole.ENTRY else None
         parts.captures.append(replace(stored, capture=replace(stored.capture, body=b""), words_sha256=words))

@@ -29,7 +29,8 @@ from lxml import html as lxml_html
 from lxml.etree import ParserError
 from lxml.html import HtmlElement
 
-from scrapers.archive import WITHHELD, read_header, read_parts, rewritten_response
+from scrapers.archive import read_header, read_parts, rewritten_response
+from scrapers.capture_places import WITHHELD
 from scrapers.data_root import fsync_folder
 from scrapers.outcomes import parse_instant
 from scrapers.records import CaptureRole

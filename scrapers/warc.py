@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -69,6 +70,26 @@ class WarcRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """Where a record stands and what it is, its block still to be read."""
+
+    path: Path
+    offset: int
+    length: int
+    headers: Mapping[str, str]
+    """WARC headers by lower-case name."""
+    block: bytes
+    """What follows the headers, inflated but unchecked."""
+
+    def record(self) -> WarcRecord:
+        """Read the record, digests checked. Raises ArchiveDamagedError when it is not whole."""
+        try:
+            return _parse(self)
+        except (ValueError, IndexError) as error:
+            raise ArchiveDamagedError(self.path, self.offset, str(error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
     """One record to be written."""
 
@@ -108,13 +129,28 @@ def record_bytes(record: NewRecord) -> bytes:
 
 def read_records(path: Path) -> Iterator[WarcRecord]:
     """Read all records in order. Raises ArchiveDamagedError at the first that is not whole."""
+    return (place.record() for place in find_records(path))
+
+
+def find_records(path: Path) -> Iterator[RecordPlace]:
+    """Yield where all records stand, in order. Raises ArchiveDamagedError at the first whose bytes are not whole.
+
+    The checksum of each was verified; its digests are when it is read.
+    """
     with path.open("rb") as file:
         for offset, length, data in _members(file, path):
-            try:
-                record = _parse(data, offset, length)
-            except (ValueError, IndexError) as error:
-                raise ArchiveDamagedError(path, offset, str(error)) from error
-            yield record
+            yield _place(path, offset, length, data)
+
+
+def read_record(path: Path, offset: int, length: int) -> WarcRecord:
+    """Read the record of that many bytes at an offset alone. Raises ArchiveDamagedError when it is not whole."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        data = file.read(length)
+    for _, n_bytes, inflated in _members(BytesIO(data), path, begins_at=offset):
+        if n_bytes == length:
+            return _place(path, offset, length, inflated).record()
+    raise ArchiveDamagedError(path, offset, f"no record of {length} bytes")
 
 
 def read_first_record(path: Path) -> WarcRecord:
@@ -124,8 +160,8 @@ def read_first_record(path: Path) -> WarcRecord:
     raise ArchiveDamagedError(path, 0, "no record")
 
 
-def _members(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, bytes]]:
-    offset, rest = 0, file.read(_READ_BYTES)
+def _members(file: BinaryIO, path: Path, *, begins_at: int = 0) -> Iterator[tuple[int, int, bytes]]:
+    offset, rest = begins_at, file.read(_READ_BYTES)
     while rest:
         inflater = zlib.decompressobj(wbits=31)  # 31: gzip framing, its checksum and length verified by zlib
         parts: list[bytes] = []
@@ -148,24 +184,35 @@ def _members(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, bytes]]:
         rest = inflater.unused_data or file.read(_READ_BYTES)
 
 
-def _parse(data: bytes, offset: int, length: int) -> WarcRecord:
-    head, separator, rest = data.partition(b"\r\n\r\n")
+def _place(path: Path, offset: int, length: int, data: bytes) -> RecordPlace:
+    head, separator, block = data.partition(b"\r\n\r\n")
     if not separator or not head.startswith(WARC_VERSION.encode()):
-        raise _RecordError("no WARC header")
-    headers = {name.lower(): value for name, value in _header_lines(head)}
+        raise ArchiveDamagedError(path, offset, "no WARC header")
+    try:
+        headers = {name.lower(): value for name, value in _header_lines(head)}
+    except ValueError as error:
+        raise ArchiveDamagedError(path, offset, str(error)) from error
+    return RecordPlace(path=path, offset=offset, length=length, headers=headers, block=block)
+
+
+def _parse(place: RecordPlace) -> WarcRecord:
+    headers = place.headers
     n_bytes = int(headers.get("content-length", "-1"))
-    block = rest[:n_bytes]
-    if len(block) != n_bytes or rest[n_bytes:] != b"\r\n\r\n":
+    block = place.block[:n_bytes]
+    if len(block) != n_bytes or place.block[n_bytes:] != b"\r\n\r\n":
         raise _RecordError(f"block of {len(block)} bytes, Content-Length {n_bytes}")
     _require_digest(headers.get("warc-block-digest"), block)
     if headers.get("warc-type") != "response":
-        return WarcRecord(offset=offset, length=length, headers=headers, payload=block)
+        return WarcRecord(offset=place.offset, length=place.length, headers=headers, payload=block)
     http_head, _, body = block.partition(b"\r\n\r\n")
     _require_digest(headers.get("warc-payload-digest"), body)
-    status = int(http_head.split(b" ", 2)[1])
-    http_headers = tuple(_header_lines(http_head))
     return WarcRecord(
-        offset=offset, length=length, headers=headers, payload=body, status=status, http_headers=http_headers
+        offset=place.offset,
+        length=place.length,
+        headers=headers,
+        payload=body,
+        status=int(http_head.split(b" ", 2)[1]),
+        http_headers=tuple(_header_lines(http_head)),
     )
 
 

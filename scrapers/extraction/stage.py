@@ -17,15 +17,14 @@ from scrapers.archive import (
     ArchiveDamagedError,
     ArchivedCrawl,
     CrawlSummary,
-    StoredCapture,
     UrlOutcome,
     list_crawls,
     open_crawl,
 )
 from scrapers.columns import Table
-from scrapers.extraction.workers import ExtractionPool, WorkersBrokenError
+from scrapers.extraction.workers import CaptureRead, ExtractionPool, WorkersBrokenError
 from scrapers.identity import content_sha256
-from scrapers.records import EXTRACTOR, Article, Capture, CaptureRole, Citation, Extraction, Rejection
+from scrapers.records import EXTRACTOR, Article, Capture, Citation, Extraction, Rejection
 from scrapers.redaction import redact_crawl
 from scrapers.registry import Source
 from scrapers.staging import Batch, BatchDamagedError, batch_id, open_batch, write_batch
@@ -130,14 +129,14 @@ def _log_batch(batch: Batch) -> None:
 
 
 def _read_tables(crawl: ArchivedCrawl, pool: ExtractionPool) -> dict[str, pa.Table]:
-    """Read the staged tables of a crawl. Bodies pass through one by one; all else is held in memory."""
-    captures: list[Row] = []
-    extractions = list(pool.extract_all(_pages(crawl, captures)))
+    """Read the staged tables of a crawl. All but the bodies is held in memory."""
+    captures = list(pool.extract_all(crawl.places, SiteRights.read(crawl.site_files)))
+    extractions = [it.extraction for it in captures if it.extraction is not None]
     of_crawl = {"crawl_id": crawl.summary.crawl_id, "source_id": crawl.summary.source_id}
     rows = [
         (STAGED_CRAWLS, [_said(crawl.summary)]),
         (STAGED_OUTCOMES, [of_crawl | _said(outcome) for outcome in crawl.outcomes]),
-        (STAGED_CAPTURES, captures),
+        (STAGED_CAPTURES, list(map(_capture_row, captures))),
         (STAGED_ARTICLES, list(_article_rows(extractions))),
         (STAGED_REJECTIONS, list(_rejection_rows(extractions))),
         (STAGED_CITATIONS, list(_citation_rows(extractions))),
@@ -156,28 +155,18 @@ def _without_withheld(tables: dict[str, pa.Table], crawl: ArchivedCrawl, registe
     return changed
 
 
-def _pages(crawl: ArchivedCrawl, captures: list[Row]) -> Iterator[Capture]:
-    """Yield the captures that carry records, noting every capture's row on the way."""
-    rights = SiteRights.read(crawl.site_files)
-    for stored in crawl.captures():
-        captures.append(_capture_row(stored, rights))
-        if stored.capture.role is not CaptureRole.ENTRY:
-            yield stored.capture
-
-
-def _capture_row(stored: StoredCapture, rights: SiteRights) -> Row:
-    it = stored.capture
-    of_exchange, reservation = _said(it), rights.reservation(it.final_url, it.headers, it.body)
-    of_record = {
+def _capture_row(read: CaptureRead) -> Row:
+    stored = read.stored
+    row = _said(stored.capture) | {
         "warc_path": stored.warc_path,
         "warc_offset": stored.warc_offset,
         "warc_length": stored.warc_length,
         "payload_sha256": stored.payload_sha256,
-        "tdm_reserved": reservation.is_reserved,
-        "tdm_signals": reservation.signals,
+        "tdm_reserved": read.reservation.is_reserved,
+        "tdm_signals": read.reservation.signals,
         "extractor": EXTRACTOR,
     }
-    return {c.name: (of_exchange | of_record)[c.name] for c in STAGED_CAPTURES.columns}
+    return {column.name: row[column.name] for column in STAGED_CAPTURES.columns}
 
 
 def _records(extractions: Iterable[Extraction]) -> Iterator[tuple[Row, Article | Rejection]]:

@@ -1,8 +1,10 @@
 """Extraction in worker processes that can be killed: a page that hangs or crashes costs only itself.
 
-Into a worker go captures (frozen values, bytes) one by one, out of it come extractions; the sources go in once, when it
-starts. Workers are spawned, never forked: the caller may have threads. Each is replaced after a number of pages, so
-that what libraries leak stays bounded, and lives under a memory limit.
+Into a worker go the places of captures one by one, and what their sites say about rights; out of it comes all that is
+staged of each. Bodies are read where they are extracted: inflating and checking them was most of what the parent did,
+and while that is busy another worker waits. The sources go in once, when a worker starts. Workers are spawned, never
+forked: the caller may have threads. Each is replaced after a number of pages, so that what libraries leak stays
+bounded, and lives under a memory limit.
 
 When a worker dies, pebble blames the task that it believes to run there. If the worker had just finished one page and
 fetched the next, that may be the wrong one, and a worker that dies idle breaks the whole pool (pebble 5.2.3, read and
@@ -15,16 +17,19 @@ import resource
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from scrapers.capture_places import CapturePlace
 from scrapers.extraction.extract import extract
 from scrapers.extraction.language import detect_language
-from scrapers.records import Capture, Extraction, Rejection, RejectionReason
+from scrapers.outcomes import StoredCapture
+from scrapers.records import Capture, CaptureRole, Extraction, Rejection, RejectionReason
 from scrapers.registry import Source
+from scrapers.tdm import Reservation, SiteRights
 
 PAGES_PER_WORKER = 500
 """Pages after which a worker is replaced. Starting one costs about 1 s of CPU, so 500 pages pay 2 ms each for it."""
@@ -48,10 +53,27 @@ class WorkersBrokenError(Exception):
 ExtractOne = Callable[[Capture, Source], Extraction]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRead:
+    """What is staged of one capture."""
+
+    stored: StoredCapture
+    """Without its body."""
+    reservation: Reservation
+    extraction: Extraction | None
+    """None for an entry: it leads to pages and carries no records."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    place: CapturePlace
+    rights: SiteRights
+
+
 @dataclass(slots=True)
 class _Task:
-    capture: Capture
-    future: ProcessFuture[Extraction]
+    work: _Work
+    future: ProcessFuture[CaptureRead]
     attempts: int = 1
 
 
@@ -81,17 +103,21 @@ class ExtractionPool:
     ) -> None:
         self._end()
 
-    def extract_all(self, captures: Iterable[Capture]) -> Iterator[Extraction]:
-        """Extract page captures; results come in the order of the captures."""
+    def extract_all(self, places: Iterable[CapturePlace], rights: SiteRights) -> Iterator[CaptureRead]:
+        """Read and extract captures; results come in their order.
+
+        Raises ArchiveDamagedError or OSError where one cannot be read, WorkersBrokenError where workers cannot live.
+        """
         waiting: deque[_Task] = deque()
-        for capture in captures:
-            waiting.append(_Task(capture, self._submit(capture)))
+        for place in places:
+            work = _Work(place, rights)
+            waiting.append(_Task(work, self._submit(work)))
             if len(waiting) >= _WINDOW_PER_WORKER * self._n_workers:
                 yield self._result(waiting)
         while waiting:
             yield self._result(waiting)
 
-    def _result(self, waiting: deque[_Task]) -> Extraction:
+    def _result(self, waiting: deque[_Task]) -> CaptureRead:
         """Return the result of the oldest task, trying again as long as it may be innocent.
 
         Raises WorkersBrokenError when workers die again and again without having taken any page.
@@ -103,12 +129,12 @@ class ExtractionPool:
                 result = task.future.result(timeout=self._page_timeout_s + _LOST_AFTER_S)
             except ProcessExpired as error:
                 if task.attempts == MAX_ATTEMPTS:
-                    return _rejected(task.capture, RejectionReason.CRASHED, f"worker ended with {error.exitcode}")
+                    return _lost(task.work, RejectionReason.CRASHED, f"worker ended with {error.exitcode}")
                 task.attempts += 1
-                task.future = self._submit(task.capture)
+                task.future = self._submit(task.work)
             except TimeoutError:
                 if task.future.done():
-                    return _rejected(task.capture, RejectionReason.TIMED_OUT, f"{self._page_timeout_s:g} s")
+                    return _lost(task.work, RejectionReason.TIMED_OUT, f"{self._page_timeout_s:g} s")
                 self._restart([task, *waiting])
             except BrokenExecutor:
                 self._restart([task, *waiting])
@@ -116,10 +142,10 @@ class ExtractionPool:
                 self._n_breaks = 0
                 return result
 
-    def _submit(self, capture: Capture) -> ProcessFuture[Extraction]:
+    def _submit(self, work: _Work) -> ProcessFuture[CaptureRead]:
         if not self._pool.active:  # a worker died while all were idle, between two crawls for example
             self._replace()
-        return self._pool.schedule(_extract_in_worker, args=(capture,), timeout=self._page_timeout_s)
+        return self._pool.schedule(_work_in_worker, args=(work,), timeout=self._page_timeout_s)
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
@@ -135,7 +161,7 @@ class ExtractionPool:
         self._replace()
         for task in unfinished:
             if not task.future.done() or isinstance(task.future.exception(), BrokenExecutor):
-                task.future = self._submit(task.capture)
+                task.future = self._submit(task.work)
 
     def _replace(self) -> None:
         self._n_breaks += 1
@@ -149,8 +175,23 @@ class ExtractionPool:
         self._pool.join()
 
 
+def _lost(work: _Work, reason: RejectionReason, detail: str) -> CaptureRead:
+    """Return what is staged of a capture whose worker did not live to tell: it is read here."""
+    stored = work.place.read()
+    return _read(work, stored, _rejected(stored.capture, reason, detail))
+
+
 def _rejected(capture: Capture, reason: RejectionReason, detail: str) -> Extraction:
     return Extraction(capture_id=capture.capture_id, records=(Rejection(reason=reason, detail=detail),))
+
+
+def _read(work: _Work, stored: StoredCapture, extraction: Extraction | None) -> CaptureRead:
+    it = stored.capture
+    return CaptureRead(
+        stored=replace(stored, capture=replace(it, body=b"")),
+        reservation=work.rights.reservation(it.final_url, it.headers, it.body),
+        extraction=extraction,
+    )
 
 
 _worker_sources: dict[str, Source] = {}
@@ -166,6 +207,12 @@ def _prepare_worker(sources: dict[str, Source], extract_one: ExtractOne) -> None
     # trafilatura warns of every page in which it finds nothing; our records say so with a reason.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     detect_language("warm up: the model is read now, outside the time of the first page", ())
+
+
+def _work_in_worker(work: _Work) -> CaptureRead:
+    stored = work.place.read()  # outside of what costs one page only: where it fails, the archive is at fault
+    is_entry = stored.capture.role is CaptureRole.ENTRY
+    return _read(work, stored, None if is_entry else _extract_in_worker(stored.capture))
 
 
 def _extract_in_worker(capture: Capture) -> Extraction:

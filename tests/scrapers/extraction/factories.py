@@ -1,16 +1,19 @@
 """Small captures, sources and pages with sensible defaults."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from scrapers.archive import CrawlHeader, CrawlSummary, CrawlWriter, UrlOutcome
 from scrapers.extraction.extract import extract
-from scrapers.records import Article, Capture, CaptureRole, Hints, Rejection
+from scrapers.records import Article, Capture, CaptureRole, Hints, Outcome, Rejection
 from scrapers.registry import Source
 
 FETCHED_AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 """18:00 in Bishkek, 17:00 in Tashkent."""
 
 URL = "https://kabar.example/news/1"
+CRAWL_ID = "20261120T120000000000Z-kabar_example"
 
 PARAGRAPHS = (
     "Бишкек шаарында бүгүн жаңы китепкана ачылды, ага шаардын ар кайсы районунан үч жүздөн ашык окурман келди.",
@@ -36,8 +39,8 @@ def source(**changes: Any) -> Source:
 def capture(body: bytes | str, **changes: Any) -> Capture:
     """A page that answered 200 at FETCHED_AT."""
     said: dict[str, Any] = {
-        "capture_id": "20261120T120000000000Z-kabar_example/00001",
-        "crawl_id": "20261120T120000000000Z-kabar_example",
+        "capture_id": f"{CRAWL_ID}/00001",
+        "crawl_id": CRAWL_ID,
         "source_id": "kabar_example",
         "role": CaptureRole.PAGE,
         "request_url": URL,
@@ -85,3 +88,39 @@ def rejection(page: bytes | str, *, of: Source | None = None, **changes: Any) ->
     found = record(page, of=of, **changes)
     assert isinstance(found, Rejection), found
     return found
+
+
+def archived(archive: Path, captures: list[Capture], source_id: str = "kabar_example") -> Path:
+    """The path of a finished crawl of these captures, each fetched."""
+    header = CrawlHeader(
+        crawl_id=CRAWL_ID, source_id=source_id, run_id="run-1", started_at=FETCHED_AT, code_version="0.1.0"
+    )
+    with CrawlWriter.begin(archive, header) as writer:
+        outcomes = []
+        for one in captures:
+            writer.write_capture(one)
+            outcome = UrlOutcome(
+                url=one.request_url,
+                role=one.role,
+                entry_url=None,
+                outcome=Outcome.FETCHED,
+                capture_id=one.capture_id,
+                decided_at=FETCHED_AT,
+            )
+            outcomes.append(outcome)
+        writer.write_outcomes(outcomes, FETCHED_AT)
+        summary = CrawlSummary(
+            crawl_id=CRAWL_ID,
+            source_id=source_id,
+            run_id="run-1",
+            started_at=FETCHED_AT,
+            code_version="0.1.0",
+            finished_at=FETCHED_AT + timedelta(minutes=1),
+            finish_reason="finished",
+            is_complete=True,
+            n_discovered=len(captures),
+            n_fetched=len(captures),
+            n_skipped=0,
+            n_failed=0,
+        )
+        return writer.finish(summary)

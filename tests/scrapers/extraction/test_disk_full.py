@@ -8,8 +8,8 @@ import pytest
 
 from scrapers.extraction.stage import ExtractJob, extract_crawls, pending_crawls
 from scrapers.staging import Batch, verify_batch
-from tests.scrapers.extraction.factories import html, source
-from tests.scrapers.extraction.test_stage import archived, captured
+from tests.scrapers.extraction.factories import archived, html, source
+from tests.scrapers.extraction.test_stage import captured
 from tests.small_disk import small_disk
 
 

@@ -1,18 +1,15 @@
 """What staging the extraction of archived crawls promises."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from scrapers.archive import CrawlHeader, CrawlSummary, CrawlWriter, UrlOutcome
 from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
-from scrapers.records import Capture, CaptureRole, Outcome
+from scrapers.records import Capture, CaptureRole
 from scrapers.staging import Batch, verify_batch
-from tests.scrapers.extraction.factories import FETCHED_AT, PARAGRAPHS, capture, html, source
+from tests.scrapers.extraction.factories import CRAWL_ID, PARAGRAPHS, archived, capture, html, source
 
-CRAWL_ID = "20261120T120000000000Z-kabar_example"
 LINKED = "Бул тууралуу <a href='https://other.example/a'>Башка кабар</a> агенттиги да жазып чыкты, дейт редакция."
 
 
@@ -20,41 +17,6 @@ def captured(n: int, body: str, **changes: object) -> Capture:
     url = f"https://kabar.example/news/{n}"
     said = {"capture_id": f"{CRAWL_ID}/{n:05d}", "request_url": url, "final_url": url} | changes
     return capture(body, **said)
-
-
-def archived(archive: Path, captures: list[Capture], source_id: str = "kabar_example") -> Path:
-    header = CrawlHeader(
-        crawl_id=CRAWL_ID, source_id=source_id, run_id="run-1", started_at=FETCHED_AT, code_version="0.1.0"
-    )
-    with CrawlWriter.begin(archive, header) as writer:
-        outcomes = []
-        for one in captures:
-            writer.write_capture(one)
-            outcome = UrlOutcome(
-                url=one.request_url,
-                role=one.role,
-                entry_url=None,
-                outcome=Outcome.FETCHED,
-                capture_id=one.capture_id,
-                decided_at=FETCHED_AT,
-            )
-            outcomes.append(outcome)
-        writer.write_outcomes(outcomes, FETCHED_AT)
-        summary = CrawlSummary(
-            crawl_id=CRAWL_ID,
-            source_id=source_id,
-            run_id="run-1",
-            started_at=FETCHED_AT,
-            code_version="0.1.0",
-            finished_at=FETCHED_AT + timedelta(minutes=1),
-            finish_reason="finished",
-            is_complete=True,
-            n_discovered=len(captures),
-            n_fetched=len(captures),
-            n_skipped=0,
-            n_failed=0,
-        )
-        return writer.finish(summary)
 
 
 @pytest.fixture
