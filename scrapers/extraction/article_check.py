@@ -1,12 +1,12 @@
-"""Why a page that was parsed is no article: a challenge, a login wall, an index, a gallery, too little text."""
+"""Why a page that was parsed is no article: a challenge, a login wall, too little text, or another kind of page."""
 
 import re
 
 from lxml.html import HtmlElement
 
 from scrapers.extraction.page import Page, opening_of, text_of
+from scrapers.extraction.page_kind import Survey, why_no_article
 from scrapers.extraction.page_lines import Lines
-from scrapers.extraction.prose import letters
 from scrapers.records import Rejection, RejectionReason
 
 MIN_CHARS = 80
@@ -38,14 +38,6 @@ _LOGIN_WORDS = re.compile(
 )
 """What a text that is held back tells its reader to do, in the same languages."""
 
-_MAX_LINKED_SHARE = 0.5
-"""Share of a text that is lines of link text. Indexes, tag and programme pages have .8 and more; of 865 real articles
-the fullest has .38 (2026-11-25)."""
-
-_MIN_PROSE_LETTERS = 60  # a line with fewer is a heading, a caption, an entry of a list
-_MIN_LIST_LINES = 5
-_MIN_LINK_LETTERS = 8  # shorter link texts ("more", "photo") are found in any line
-
 _GALLERY_IMAGES = 4
 
 
@@ -72,7 +64,7 @@ def _marks(root: HtmlElement) -> list[str]:
     return [*scripts, *names, text_of(root)]
 
 
-def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection | None:
+def check_text(text: str, *, title: str | None, root: HtmlElement, surveyed: Survey) -> Rejection | None:
     """Return why a text with its title is no article; None when it is one. `root` is the pruned tree."""
     if _asks_to_log_in(text, title=title, root=root):
         return Rejection(reason=RejectionReason.LOGIN_WALL, detail=(title or "")[:100] or None)
@@ -80,10 +72,8 @@ def check_text(text: str, *, title: str | None, root: HtmlElement) -> Rejection 
         return Rejection(reason=RejectionReason.NO_TEXT)
     if title is None:
         return Rejection(reason=RejectionReason.NO_TITLE)
-    if (share := _linked_share(text, root)) > _MAX_LINKED_SHARE:
-        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{share:.0%} of the text is links")
-    if _is_list_of_links(text, root):
-        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail="short lines, links in most")
+    if (kind := why_no_article(text, surveyed, root)) is not None:
+        return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=kind)
     if len(text) < MIN_CHARS:
         n_images = sum(1 for _ in root.iter("img"))
         if n_images >= _GALLERY_IMAGES:
@@ -98,29 +88,3 @@ def _asks_to_log_in(text: str, *, title: str | None, root: HtmlElement) -> bool:
         return False
     says_so = len(text) < MIN_CHARS and _LOGIN_WORDS.search(text) is not None
     return says_so or _LOGIN_TITLE.match(title or "") is not None
-
-
-def _is_list_of_links(text: str, root: HtmlElement) -> bool:
-    """Whether a text has no line long enough for prose, and most of its lines carry the text of a link (programmes)."""
-    lines = [key for line in text.split("\n") if (key := letters(line))]
-    if not lines or max(map(len, lines)) >= _MIN_PROSE_LETTERS or len(lines) < _MIN_LIST_LINES:
-        return False
-    linked = {key for said in _link_texts(root) if len(key := letters(said)) >= _MIN_LINK_LETTERS}
-    n_linked = sum(any(key in line for key in linked) for line in lines)
-    return n_linked > _MAX_LINKED_SHARE * len(lines)
-
-
-def _linked_share(text: str, root: HtmlElement) -> float:
-    """Return the share of a text's letters that stand in lines which are nothing but link text; 0 where it is small."""
-    said = _link_texts(root)
-    lines = [letters(line) for line in text.split("\n")]
-    n_all = max(1, sum(map(len, lines)))
-    longest = max(map(len, said), default=0)
-    if sum(len(line) for line in lines if len(line) > longest) >= (1 - _MAX_LINKED_SHARE) * n_all:
-        return 0.0  # nine pages in ten: their paragraphs are longer than any link
-    linked = "|".join(map(letters, said))
-    return sum(len(line) for line in lines if line in linked) / n_all
-
-
-def _link_texts(root: HtmlElement) -> list[str]:
-    return ["".join(a.itertext()).casefold() for a in root.iter("a")]

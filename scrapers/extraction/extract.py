@@ -17,6 +17,7 @@ from scrapers.extraction.decode import decode_html
 from scrapers.extraction.language import declared_language, detect_language
 from scrapers.extraction.named_sources import read_named
 from scrapers.extraction.page import Page, parse_page
+from scrapers.extraction.page_kind import survey
 from scrapers.extraction.page_lines import Lines, look_around, read_lines
 from scrapers.extraction.prescreen import screen
 from scrapers.extraction.telegram import read_posts
@@ -98,9 +99,10 @@ def _read_metadata(page: Page, lines: Lines, capture: Capture, source: Source) -
 
 def _read_article(page: Page, lines: Lines, capture: Capture, source: Source) -> Article | Rejection:
     metadata = _read_metadata(page, lines, capture, source)
+    surveyed = survey(page, lines, metadata.title)
     related = take_related(page.root, page.url)
     body = read_body(page.root, source.selectors, title=metadata.title, witness=page.structured.body)
-    if (refused := check_text(body.text, title=metadata.title, root=page.root)) is not None:
+    if (refused := check_text(body.text, title=metadata.title, root=page.root, surveyed=surveyed)) is not None:
         return refused
     return _article(metadata, body, source, citations=(*related, *read_inline(page.root, page.url, source, body.text)))
 

@@ -28,6 +28,8 @@ Json = dict[str, object]
 class Structured:
     """What JSON-LD says; None and empty where it says nothing."""
 
+    types: frozenset[str] = frozenset()
+    """Types of all nodes."""
     headline: str | None = None
     published: str | None = None
     modified: str | None = None
@@ -49,11 +51,13 @@ def read_structured(root: HtmlElement) -> Structured:
     by_id = {str(node["@id"]): node for node in reversed(nodes) if "@id" in node and "name" in node}
     creditors = {id(author) for node in nodes for author in _authors(node, by_id)}
     outlets = tuple(name for node in nodes if id(node) not in creditors for name in _outlets(node))
+    types = frozenset(t for node in nodes for t in _types(node))
     article = next((node for node in nodes if _is_article(node)), None)
     if article is None:
-        return Structured(outlets=outlets, authors=_only_person(nodes))
+        return Structured(types=types, outlets=outlets, authors=_only_person(nodes))
     authors = _authors(article, by_id)
     return Structured(
+        types=types,
         headline=_first_text(article, "headline") or _first_text(article, "name"),
         published=_first_text(article, "datePublished") or _first_text(article, "dateCreated"),
         modified=_first_text(article, "dateModified"),
