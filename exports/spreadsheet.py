@@ -85,14 +85,20 @@ def write_spreadsheets(
 def read_sheet_rows(connection: duckdb.DuckDBPyConnection, release: Path, sheet: Sheet) -> duckdb.DuckDBPyRelation:
     """The cells of a sheet as they must be, from the monthly file, in its order."""
     run_sql(connection, "spreadsheet_macros")
+    columns = ARTICLES.table.columns
     rows = connection.read_parquet(str(release / sheet.month.path)).limit(sheet.rows, sheet.first)
-    return rows.project(", ".join(f'{_cell_of(column)} as "{column.name}"' for column in ARTICLES.table.columns))
+    guarded = rows.project(", ".join(f'{_guarded(column)} as "{column.name}"' for column in columns))
+    return guarded.project(", ".join(f'{_cut(column)} as "{column.name}"' for column in columns))
 
 
-def _cell_of(column: Column) -> str:
+def _guarded(column: Column) -> str:
     if pa.types.is_timestamp(column.type):
         return f"strftime(\"{column.name}\", '%Y-%m-%d %H:%M:%S')"
-    return f"nullif(spreadsheet_cell(\"{column.name}\"), '')" if pa.types.is_string(column.type) else text_of(column)
+    return f'guard_cell("{column.name}")' if pa.types.is_string(column.type) else text_of(column)
+
+
+def _cut(column: Column) -> str:
+    return f'cut_cell("{column.name}")' if pa.types.is_string(column.type) else f'"{column.name}"'
 
 
 def _write(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
