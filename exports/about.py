@@ -3,9 +3,10 @@
 Derived from the manifest alone, so that a release that is issued again describes itself without the warehouse.
 """
 
-import json
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+import pydantic_core
 
 from exports.manifest import Manifest
 
@@ -50,4 +51,4 @@ def language_codes(manifest: Manifest) -> list[str]:
 
 def to_json(value: Any) -> str:
     """JSON for a file of its own: UTF-8, indented by one, ending in a newline, keys in the order given."""
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return pydantic_core.to_json(value, indent=1).decode() + "\n"  # that of the standard library indents in Python

@@ -1,6 +1,7 @@
 """Templates of `exports/templates`: HTML with everything escaped, Markdown with table cells made safe."""
 
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -17,6 +18,12 @@ def render(template: str, **values: object) -> str:
 
     A name that the template uses and that is not given is an error.
     """
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Templates, each compiled once in a process."""
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_read),
         autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
@@ -35,7 +42,7 @@ def render(template: str, **values: object) -> str:
         "language": name_language,
         "country": name_country,
     }
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 def templates_sha256() -> str:
