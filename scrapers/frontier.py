@@ -7,7 +7,7 @@ word for what is decided, follow its discoveries once more, and go on as an undi
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from scrapers.admission import Admission, Plan, was_asked
@@ -62,10 +62,9 @@ class Frontier:
             if page is not None and end is not None and end.outcome is Outcome.FETCHED:
                 asks += self._follow(page, stored.discovery)
         self._take_over_revisits()
-        for ask in [ask for ask in asks if ask.target.url in orphans]:
+        for ask, orphan, found in _read_orphans(tuple(asks), orphans, self._admission):
             asks.remove(ask)
-            it = orphans[ask.target.url]
-            asks += self._accept(ask.target, it, self._admission.read(ask.target, it.body, it.final_url))
+            asks += self._accept(ask.target, orphan, found)
         return self._with_revisits(asks)
 
     def answer(self, ask: Ask, answer: Answer) -> list[Ask]:
@@ -184,3 +183,15 @@ class Frontier:
             if is_page and self._n_revisits_left is not None:
                 self._admission.count_again(target, outcome)
                 self._n_revisits_left -= 1
+
+
+def _read_orphans(
+    asks: tuple[Ask, ...], orphans: Mapping[str, Capture], admission: Admission
+) -> Iterator[tuple[Ask, Capture, StoredDiscovery | None]]:
+    """Yield what is archived already of what is asked for, and where it leads."""
+    for ask in asks:
+        if (orphan := orphans.get(ask.target.url)) is not None:
+            try:
+                yield ask, orphan, admission.read(ask.target, orphan.body, orphan.final_url)
+            except BadContentError as error:  # the source's rules have changed since: it stays to be asked for
+                logger.info("entry=%s archived, but not read as it was then: %s", ask.target.url, error)

@@ -45,8 +45,8 @@ CONTINUE_WITHIN = timedelta(hours=1)
 FINISHED_WITHIN = timedelta(days=1)
 """How far back a finished crawl of the same run is looked for; runs last hours."""
 
-STOPPED = frozenset({"shutdown", "interrupted"})
-"""Finish reasons of a crawl that was not let to its end."""
+STOPPED = frozenset({"shutdown", "interrupted", "failed_to_start"})
+"""Finish reasons of a crawl that was not let to its end, or not even begun."""
 
 _COPY_BYTES = 1024 * 1024
 
@@ -74,6 +74,7 @@ class LeftBehind:
         """Return a writer that holds its whole records; the torn file is gone then."""
         writer = CrawlWriter.continue_with(archive, self.parts.header, _pieces(self.torn, self.parts.n_bytes))
         self.torn.unlink()
+        fsync_folder(self.torn.parent)  # else a power cut brings it back, and what is written from here on would yield
         return writer
 
 
@@ -110,13 +111,17 @@ def find_left_behind(archive: Path, source_id: str) -> list[LeftBehind]:
 def find_finished(archive: Path, source_id: str, run_id: str, now: datetime) -> CrawlSummary | None:
     """Return the summary of the source's crawl in this run, when it had its time: finished, or ended by a limit.
 
-    One that was stopped or interrupted is not: what it did not reach is due, and another crawl fetches it.
+    One that was stopped or interrupted is not: what it did not reach is due, and another crawl fetches it. Nor is one
+    that has been damaged since: it must not keep the source from being crawled.
     """
     earliest = f"{now - FINISHED_WITHIN:%Y%m%dT%H%M%S}"
     for path in reversed([path for path in list_crawls(archive, source_id) if path.name >= earliest]):
-        if read_header(path).run_id == run_id:
-            summary = open_crawl(path, archive).summary
-            return None if summary.finish_reason in STOPPED else summary
+        try:
+            if read_header(path).run_id == run_id:
+                summary = open_crawl(path, archive).summary
+                return None if summary.finish_reason in STOPPED else summary
+        except ArchiveDamagedError as error:
+            logger.warning("source=%s a finished crawl cannot be read and is passed over: %s", source_id, error)
     return None
 
 
@@ -132,6 +137,7 @@ def _read(torn: Path) -> LeftBehind | None:
         torn.unlink()
         return None
     if parts.summary is not None:
+        _make_whole(torn, parts.n_bytes)
         torn.rename(finished)
         fsync_folder(finished.parent)
         return None
@@ -140,6 +146,13 @@ def _read(torn: Path) -> LeftBehind | None:
     return LeftBehind(
         torn=torn, parts=parts, orphans={stored.capture.request_url: stored.capture for stored in orphans}
     )
+
+
+def _make_whole(path: Path, n_bytes: int) -> None:
+    """Cut a file behind its last whole record, durably: nobody knows how much of it had reached the disk."""
+    with path.open("r+b") as file:
+        file.truncate(n_bytes)
+        os.fsync(file.fileno())
 
 
 def _pieces(path: Path, n_bytes: int) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapers.archive import CrawlParts, list_crawls, read_parts
+from scrapers.archive import ArchiveDamagedError, CrawlParts, list_crawls, read_parts
 from scrapers.channel_posts import LOOK_BACK, ChannelPosts, Shown
 from scrapers.outcomes import StoredCapture, StoredDiscovery, UrlOutcome, instant, parse_instant, to_json
 from scrapers.page_words import words_sha256
@@ -212,7 +212,8 @@ def _may_trust(visits: Visits, until: datetime | None) -> bool:
 def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:
     """Make the visits of a source anew from its finished crawls; aside, then renamed. Returns the path.
 
-    Raises ArchiveDamagedError naming file and offset, and CrawlRunningError while the source is being crawled.
+    Of a crawl that is damaged what stands before the damage is learnt, with a warning: its other pages are asked for
+    again. Raises CrawlRunningError while the source is being crawled.
     """
     with locked_source(archive, source.id):
         return _rebuild(archive, visits, source)
@@ -224,10 +225,21 @@ def _rebuild(archive: Path, visits: Path, source: Source) -> Path:
     _remove(aside)
     with Visits(aside) as made:
         for crawl in list_crawls(archive, source.id):
-            made.learn_crawl(read_parts(crawl))
+            _learn_archived(made, crawl)
     _remove(path)
     aside.rename(path)  # closed above, so that its journal is already folded into it
     return path
+
+
+def _learn_archived(visits: Visits, crawl: Path) -> None:
+    try:
+        parts = read_parts(crawl, is_torn_allowed=True)
+    except ArchiveDamagedError as error:
+        logger.warning("nothing is learnt of a crawl: %s", error)
+        return
+    if parts.summary is None:
+        logger.warning("a crawl is learnt up to its damage: %s: byte %d", crawl, parts.n_bytes)
+    visits.learn_crawl(parts)
 
 
 def fetched_answer(capture: Capture, found: StoredDiscovery | None) -> Fetched:

@@ -152,6 +152,45 @@ def test_a_file_that_only_lacked_its_rename_is_renamed(tmp_path: Path) -> None:
     assert path.exists()
 
 
+def test_what_lies_behind_the_summary_of_such_a_file_is_cut_off(tmp_path: Path) -> None:
+    made = site(tmp_path)
+    summary = made.crawl(WEB)
+    path = list_crawls(tmp_path / "archive")[-1]
+    left = path.rename(path.with_name(path.name + ".open"))
+    left.write_bytes(left.read_bytes() + bytes(4096))
+
+    assert made.crawl(WEB) == summary
+    assert made.last().summary == summary
+
+
+def test_a_page_of_an_entry_that_can_no_longer_be_read_as_it_was_is_asked_for_again(tmp_path: Path) -> None:
+    listing = {"kind": "listing", "url": HOST + "/list"}
+    web = {"/list": b"<p><a class=old href='/a'>A</a></p>", "/a": b"A"}
+    made = offline(tmp_path, {**listing, "link_selector": "a.old"})
+    with pytest.raises(KilledError):
+        made.crawl(web, dies_after=1)
+    _, capture, *_ = read_records(made.left_behind())
+    os.truncate(made.left_behind(), capture.offset + capture.length)  # killed before its outcome was written
+
+    changed = offline(tmp_path, {**listing, "link_selector": "a.new"})
+    changed.crawl({**web, "/list": b"<p><a class=new href='/a'>A</a></p>"})
+
+    assert changed.ends() == {"/list": "fetched", "/a": "fetched"}
+    assert len(list(changed.last().captures())) == 2
+
+
+def test_a_finished_crawl_that_was_damaged_keeps_nobody_from_crawling_again(tmp_path: Path) -> None:
+    made = site(tmp_path)
+    first = made.crawl(WEB)
+    damaged = list_crawls(tmp_path / "archive")[-1]
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+
+    second = made.crawl(WEB)
+
+    assert second.crawl_id > first.crawl_id
+    assert second.is_complete
+
+
 def test_a_file_without_a_whole_record_is_dropped(tmp_path: Path) -> None:
     made = died(tmp_path, 0)
     os.truncate(made.left_behind(), 20)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.archive import list_crawls
 from scrapers.channel_posts import Shown
 from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.visits import Visits, rebuild_visits, visits_path
@@ -50,6 +51,19 @@ def test_visits_made_from_the_archive_equal_those_that_grew(tmp_path: Path) -> N
 
     assert rows(path) == grown
     assert len(grown) > 15
+
+
+def test_of_a_damaged_crawl_visits_learn_what_stands_before_the_damage(tmp_path: Path) -> None:
+    site = crawled_for_three_days(tmp_path)
+    path = visits_path(tmp_path / "visits", "site")
+    grown = rows(path)
+    first, second, _ = list_crawls(tmp_path / "archive")
+    first.write_bytes(b"x" + first.read_bytes()[1:])
+    second.write_bytes(second.read_bytes()[: second.stat().st_size // 2])
+
+    rebuild_visits(tmp_path / "archive", tmp_path / "visits", site.source)
+
+    assert 0 < len(rows(path)) <= len(grown)
 
 
 def test_visits_are_not_made_anew_under_a_running_crawl(tmp_path: Path) -> None:
