@@ -106,7 +106,8 @@ def _crawl(options: argparse.Namespace) -> int:
 
 
 def _probe(options: argparse.Namespace) -> int:
-    from scrapers.check_reports import save_report
+    from scrapers.archive import ArchivedCrawl
+    from scrapers.check_reports import CheckReport, save_report
     from scrapers.probe import ProbeJob, probe_source
     from scrapers.settings import ContactRequiredError
     from scrapers.verdicts import judge
@@ -115,12 +116,23 @@ def _probe(options: argparse.Namespace) -> int:
     (source,) = find_sources(_registry(options, root), (options.source,))
     register = read_register(root.takedowns)
     _require_not_left(register, source.id)
-    job = ProbeJob(source=source, workplace=root.checks, contact_url=options.contact_url, register=register)
+    job = ProbeJob(
+        source=source,
+        workplace=root.checks,
+        contact_url=options.contact_url,
+        as_of=options.as_of,
+        register=register,
+    )
+
+    def judge_and_keep(crawl: ArchivedCrawl) -> CheckReport:
+        report = judge(crawl, source)
+        save_report(root.checks, report)  # before the look ends, so that a takedown waits for it
+        return report
+
     try:
-        report = probe_source(job, lambda crawl: judge(crawl, source))
+        report = probe_source(job, judge_and_keep)
     except ContactRequiredError as error:
         return _say(error, MISUSED)
-    save_report(root.checks, report)
     print(report.model_dump_json())
     return DONE if report.is_passed else FOUND_PROBLEMS
 
@@ -223,6 +235,7 @@ def _parser() -> argparse.ArgumentParser:
     probe = commands.add_parser("probe", parents=[common], help="look at one source politely, and keep a report")
     probe.add_argument("source", help="id of a source")
     probe.add_argument("--contact-url", help="a page about us; required for sources that are not on this machine")
+    probe.add_argument("--as-of", type=_instant, help="instant at which the look believes to start (ISO 8601)")
     probe.set_defaults(command=_probe)
     _add_site(commands.add_parser("scout", parents=[common], help="draft a source from a home page"), _scout)
     _add_site(commands.add_parser("propose", parents=[common], help="probe the draft, propose a source"), _propose)

@@ -23,6 +23,9 @@ PROBE_MAX_S = 900.0
 """Time limit of a check: a dozen entries and three pages take two minutes at the 5 s of most sources, and ten at a
 Crawl-delay of 30 s."""
 
+PROBE_PREFIX = ".probe-"
+"""Begins the names of the folders beside the reports in which looks work."""
+
 
 class _Said(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)

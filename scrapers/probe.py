@@ -3,17 +3,22 @@
 It is a crawl like any other (same robots, pace, limits and guards), of a source that has its spare entries as well,
 into an archive of its own that is deleted when it has been judged. What it found is the report. A Twisted reactor runs
 once, so `probe_source` does once a process.
+
+    checks/.probe-*/<source>/.lock      held while the look lives (scrapers.recovery)
+    checks/.probe-*/archive/<source>/   what it fetches
 """
 
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from scrapers.archive import ArchivedCrawl, list_crawls, open_crawl
-from scrapers.check_reports import PROBE_MAX_S
+from scrapers.check_reports import PROBE_MAX_S, PROBE_PREFIX
 from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
+from scrapers.recovery import locked_source
 from scrapers.redaction import redact_crawl
 from scrapers.registry import Entry, ListingEntry, SitemapEntry, Source
 from scrapers.takedowns import Register
@@ -40,6 +45,8 @@ class ProbeJob:
     contact_url: str | None = None
     max_pages: int = PAGES_MAX
     max_seconds: float = PROBE_MAX_S
+    as_of: datetime | None = None
+    """The instant at which the look is to believe it starts; None: the real clock."""
     register: Register = field(default_factory=Register)
     """What was taken down: it is not asked for, and `read` sees nothing of it."""
 
@@ -58,7 +65,10 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
         max_seconds=job.max_seconds,
     )
     job.workplace.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=job.workplace, prefix=".probe-") as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=job.workplace, prefix=PROBE_PREFIX) as folder,
+        locked_source(Path(folder), source.id),
+    ):
         archive = Path(folder) / "archive"
         crawl_source(
             CrawlJob(
@@ -66,6 +76,7 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
                 archive=archive,
                 visits=Path(folder) / "visits",
                 run_id="probe",
+                as_of=job.as_of,
                 limits=limits,
                 contact_url=job.contact_url,
                 hosts=job.workplace.parent / "hosts",

@@ -90,7 +90,7 @@ def redact_crawl(
         for stored in parts.discoveries
         if any(work.withheld(link.url) for link in stored.discovery.links)
     )
-    aside = path.with_name(f".redacting-{path.name}")
+    aside = path.with_name(f".redacting-{path.name}.new")  # so that nobody takes what a kill leaves for a crawl
     try:
         with path.open("rb") as old, aside.open("wb") as new:
             is_changed = False

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scrapers.archive import FINISHED, OPEN, ArchiveDamagedError, list_crawls, read_parts
+from scrapers.check_reports import PROBE_PREFIX
 from scrapers.data_root import write_beside
 from scrapers.records import CaptureRole, RejectionReason
 from scrapers.recovery import TORN, locked_source
@@ -57,12 +58,13 @@ def withhold_checks(checks: Path, source_id: str, register: Register) -> None:
     """Take what is withheld of a source out of the reports of its checks, and the page that `sources add` kept.
 
     The page shows the headlines of others too, and a new one is soon fetched: it goes whatever it is, and what killed
-    looks at the source left goes with it.
+    looks at the source left goes with it. Raises CrawlRunningError while the source is being looked at.
     """
     folder = checks / source_id
-    gone = [folder] if register.has_left(source_id) else [folder / "golden", folder / "draft"]
-    gone += [path for path in checks.glob(".probe-*") if (path / "archive" / source_id).is_dir()]
-    for path in gone:
+    for look in checks.glob(f"{PROBE_PREFIX}*/{source_id}"):
+        with locked_source(look.parent, source_id):
+            shutil.rmtree(look.parent)
+    for path in [folder] if register.has_left(source_id) else [folder / "golden", folder / "draft"]:
         if path.is_dir():
             shutil.rmtree(path)
     for report in folder.glob("*.json"):

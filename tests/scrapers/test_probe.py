@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,7 +24,7 @@ from scrapers.probe import with_all_entries
 from scrapers.registry import Source
 from scrapers.registry_folder import load_registry
 from scrapers.verdicts import judge
-from tests.scrapers.crawling import ROOT
+from tests.scrapers.crawling import AS_OF, ROOT
 from tests.scrapers.offline import HOST, offline, sitemap
 from tests.scrapers.site import Reply, Site, feed, served
 
@@ -79,13 +78,12 @@ def replies(url: str) -> dict[str, Reply]:
     listing = Reply(b"<html><body><a href='/about'>about</a><a class='next' href='/list?p=2'>2</a></body></html>")
     index = f"<sitemapindex>{''.join(f'<sitemap><loc>{url}/s{n}</loc></sitemap>' for n in range(9))}</sitemapindex>"
     posts = json.dumps([{"link": f"{url}/news/1", "date": "2026-11-20T10:00:00"}])
-    year = datetime.now(ZoneInfo("Asia/Bishkek")).year
     return {
         "/robots.txt": Reply(f"User-agent: *\nCrawl-delay: 0.06\nDisallow: /news/2\nSitemap: {url}/named.xml".encode()),
         "/rss": feed(url, [f"/news/{n}" for n in range(1, 9)]),
         "/list": listing,
         "/sitemap.xml": Reply(index.encode()),
-        f"/day/{year}": Reply(b"<a href='/news/1'>one</a><a href='/news/2'>two</a><a href='/about'>about</a>"),
+        "/day/2026": Reply(b"<a href='/news/1'>one</a><a href='/news/2'>two</a><a href='/about'>about</a>"),
         f"/wp-json/wp/v2/posts?{WORDPRESS_QUERY}": Reply(posts.encode()),
         **{f"/news/{n}": article() for n in range(1, 9)},
     }
@@ -110,7 +108,7 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Probed]:
         sources = open_data_root(home).sources
         sources.mkdir()
         (sources / "outlet.toml").write_text(DEFINITION.format(url=site.url))
-        words = [sys.executable, "-m", "scrapers", "probe", "outlet", "--home", str(home)]
+        words = [sys.executable, "-m", "scrapers", "probe", "outlet", "--home", str(home), "--as-of", AS_OF]
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         yield Probed(home, site, done.returncode, CheckReport.model_validate_json(done.stdout))
 

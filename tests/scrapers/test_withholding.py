@@ -1,0 +1,67 @@
+"""A takedown that is killed, or meets somebody at work, in what the scrapers keep."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scrapers.archive import list_crawls, open_crawl
+from scrapers.identity import article_id
+from scrapers.recovery import CrawlRunningError, locked_source
+from scrapers.takedowns import OptOut, Register, Takedown, TakedownReason
+from scrapers.withholding import withhold_checks, withhold_source
+from tests.scrapers.crawling import ROOT
+from tests.scrapers.offline import HOST, offline, rss
+
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+WITHHELD = Takedown(
+    article_id=article_id("site", f"{HOST}/a"), source_id="site", reason=TakedownReason.ERASURE, taken_down_at=AT
+)
+REGISTER = Register(takedowns=(WITHHELD,))
+DIES = """
+import os, sys
+from pathlib import Path
+import scrapers.redaction
+from scrapers.takedowns import Register
+scrapers.redaction.fsync_folder = os.fsync = lambda _: os._exit(9)  # as a kill: nothing is cleaned up
+archive = Path(sys.argv[1])
+(crawl,) = archive.glob("*/*/*/*.warc.gz")
+scrapers.redaction.redact_crawl(crawl, Register.model_validate_json(sys.argv[2]))
+"""
+
+
+def test_a_takedown_that_was_killed_leaves_the_archive_readable_and_is_completed(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    site.crawl({"/feed.xml": rss("/a"), "/a": b"<p>what was said of somebody</p>"})
+    archive = tmp_path / "archive"
+    killed = subprocess.run(
+        [sys.executable, "-c", DIES, str(archive), REGISTER.model_dump_json()], cwd=ROOT, check=False
+    )
+
+    assert killed.returncode == 9
+    assert [open_crawl(path, archive).summary.n_fetched for path in list_crawls(archive)] == [2]
+
+    withhold_source(archive, tmp_path / "staging", tmp_path / "visits", "site", REGISTER)
+
+    (left,) = [path for path in archive.rglob("*") if path.is_file() and path.name != ".lock"]
+    assert [it.capture.withheld is not None for it in open_crawl(left, archive).captures()] == [True, True]
+
+
+def test_what_a_killed_look_left_of_a_source_goes_and_that_of_others_stays(tmp_path: Path) -> None:
+    for name in ("site", "other"):
+        with locked_source(tmp_path / f".probe-{name}", name):
+            (tmp_path / f".probe-{name}" / "archive" / name).mkdir(parents=True)
+
+    withhold_checks(tmp_path, "site", REGISTER)
+
+    assert [path.name for path in tmp_path.iterdir()] == [".probe-other"]
+
+
+@pytest.mark.parametrize("register", [REGISTER, Register(opt_outs=(OptOut(source_id="site", taken_down_at=AT),))])
+def test_a_look_that_is_under_way_is_not_pulled_from_under_its_feet(tmp_path: Path, register: Register) -> None:
+    with locked_source(tmp_path / ".probe-1", "site"), pytest.raises(CrawlRunningError, match="site"):
+        withhold_checks(tmp_path, "site", register)
+
+    assert (tmp_path / ".probe-1" / "site").is_dir()
