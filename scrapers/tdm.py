@@ -79,15 +79,14 @@ class _Rule:
     statement: _Statement
 
     def matches(self, path: str) -> bool:
-        """By the language of robots.txt: a prefix, `*` for anything, `$` for the end.
+        """By the language of robots.txt: a prefix, `*` for anything, `$` for the end; written as %2A and %24 the signs.
 
         Groups are atomic, since the first place of each part serves as well as any: else a location of twenty letters
         with stars between them takes longer than one can wait.
         """
-        pattern = unquote(self.pattern)
-        first, *others = (re.escape(part) for part in pattern.removesuffix("$").split("*"))
-        last = rf".*{others.pop()}" if others and pattern.endswith("$") else ""
-        end = r"\Z" if pattern.endswith("$") else ""
+        first, *others = (re.escape(unquote(part)) for part in self.pattern.removesuffix("$").split("*"))
+        last = rf".*{others.pop()}" if others and self.pattern.endswith("$") else ""
+        end = r"\Z" if self.pattern.endswith("$") else ""
         expression = first + "".join(f"(?>.*?{part})" for part in others) + last + end
         return re.match(expression, unquote(path), re.DOTALL) is not None
 

@@ -47,6 +47,8 @@ def page_says(head: str = "", **headers: str) -> Reservation:
         ('[{"location": "/%6Eews/1", "tdm-reservation": 1}]', True),
         ('[{"location": "*/1$", "tdm-reservation": 1}]', True),
         ('[{"location": "/n*s/1*1$", "tdm-reservation": 1}]', None),
+        ('[{"location": "/%2A/1", "tdm-reservation": 1}]', None),
+        ('[{"location": "/news/1%24", "tdm-reservation": 1}]', None),
         ('["noise", {"location": "/news/", "tdm-reservation": 1}]', True),
         ("[]", None),
     ],
@@ -55,6 +57,13 @@ def test_the_tdmrep_file_reserves_what_its_longest_location_that_matches_says(
     body: str, is_reserved: bool | None
 ) -> None:
     assert said("/.well-known/tdmrep.json", body).is_reserved is is_reserved
+
+
+@pytest.mark.parametrize(("location", "path"), [("/a%2Ab", "/a*b"), ("/a%2Ab", "/a%2ab"), ("/a%24", "/a$b")])
+def test_a_sign_that_is_escaped_in_a_location_stands_for_itself(location: str, path: str) -> None:
+    body = json.dumps([{"location": location, "tdm-reservation": 1}])
+
+    assert said("/.well-known/tdmrep.json", body, SITE + path).is_reserved
 
 
 @pytest.mark.parametrize("end", ["", "$"])
