@@ -13,7 +13,7 @@ from scrapers.answers import BodyTooBigError, UnusableBodyError
 from scrapers.fetch_errors import is_tls_error
 from scrapers.politeness import HostBlockedError, HostClosedError
 from scrapers.records import FailReason
-from scrapers.robots import InsecureHostError, RobotsUnreachableError
+from scrapers.robots import InsecureHostError, RobotsUnreachableError, UnknownHostError
 
 _STATUSES = {
     401: FailReason.FORBIDDEN,
@@ -26,6 +26,7 @@ _STATUSES = {
 
 _ERRORS: tuple[tuple[type[Exception], FailReason], ...] = (
     (InsecureHostError, FailReason.TLS),
+    (UnknownHostError, FailReason.DNS),
     (RobotsUnreachableError, FailReason.ROBOTS_UNREACHABLE),
     (HostBlockedError, FailReason.BLOCKED),
     (HostClosedError, FailReason.HOST_CLOSED),

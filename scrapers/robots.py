@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
@@ -47,6 +47,10 @@ class RobotsUnreachableError(IgnoreRequest):
 
 class InsecureHostError(IgnoreRequest):
     """The host cannot show that it is the one it says, so nothing is fetched from it."""
+
+
+class UnknownHostError(IgnoreRequest):
+    """The name of the host does not resolve, so nothing can be fetched from it."""
 
 
 class RobotsMiddleware:
@@ -88,6 +92,9 @@ class RobotsMiddleware:
             if is_tls_error(error):
                 self._pace.close(origin, FailReason.TLS, describe(error))
                 return InsecureHostError(describe(error))
+            if isinstance(error, CannotResolveHostError):
+                self._pace.close(origin, FailReason.DNS, describe(error))
+                return UnknownHostError(describe(error))
             return self._stay_away(origin, describe(error))
         return self._read(answer, origin)
 

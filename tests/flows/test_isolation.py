@@ -95,7 +95,7 @@ def test_the_articles_of_healthy_sources_are_loaded(ran: Ran, name: str) -> None
         ("hanging", "failing", "interrupted: time_limit"),
         ("dripping", "failing", "interrupted: time_limit"),
         ("refusing", "failing", "robots_unreachable"),
-        ("unknown_name", "failing", "robots_unreachable"),
+        ("unknown_name", "failing", "dns"),
         ("broken", "failing", "robots_unreachable"),
         ("challenging", "blocked", "blocked"),
     ],

@@ -217,7 +217,7 @@ def test_only_public_addresses_are_connected_to_for_a_public_source(tmp_path: Pa
 
     assert site.seen == []
     assert set(found.values()) == {"forbidden_address"}
-    assert unresolved in ("forbidden_address", "robots_unreachable")  # whether that name is known differs by machine
+    assert unresolved in ("forbidden_address", "dns")  # whether that name is known differs by machine
     assert done.code == 1
 
 
