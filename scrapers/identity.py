@@ -54,6 +54,8 @@ def normalise_url(url: str, *, base: str | None = None) -> str:
     try:
         absolute = urljoin(base, url.strip()) if base else url.strip()
         parts = urlsplit(absolute)
+        if parts.username is not None:  # RFC 9110, 4.2.4; a password would stand in logs and in published tables
+            raise BadUrlError("address with a name or password")
         _require_requestable(absolute, scheme=parts.scheme.lower(), host=parts.hostname)
         cleaned = _drop_parameters(_SESSION_IN_PATH.sub("", absolute))
         canonical = _drop_default_port(canonicalize_url(cleaned, keep_fragments=False))

@@ -87,6 +87,8 @@ def _must_be_http(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("not an http(s) address")
+    if parts.username is not None:
+        raise ValueError("an address with a name or password, which would stand in logs and tables")
     return value
 
 

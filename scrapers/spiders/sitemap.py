@@ -30,8 +30,8 @@ _FIELDS = {"loc": "loc", "lastmod": "modified", "publication_date": "published",
 def discover(body: bytes, url: str, entry: SitemapEntry) -> Discovery:
     """Return the pages of a sitemap, or the children of an index, newest first as far as they are dated.
 
-    Raises BadContentError for what is no sitemap, is cut, too big, or declares entities. Other faults of its XML, as a
-    bare ampersand, are read over when it has its end: a cut one must not look like one with fewer pages.
+    Raises BadContentError for what is no sitemap, is cut, too big or too deep, or declares entities. Other faults of
+    its XML, as a bare ampersand, are read over when it has its end: a cut one must not look like one with fewer pages.
     """
     xml = _gunzip(body) if body.startswith(b"\x1f\x8b") else body
     if b"<!ENTITY" in xml:
@@ -70,8 +70,10 @@ def _read_text(body: bytes) -> list[tuple[str, Hints]]:
 def _read_tolerantly(xml: bytes) -> tuple[str, list[tuple[str, Hints]]]:
     try:
         return _read(xml, recover=False)
-    except etree.XMLSyntaxError:
-        if not xml.rstrip().endswith(_ENDS):
+    except etree.XMLSyntaxError as error:
+        # Beyond a limit the parser would give what it has read so far.
+        is_attack = error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT  # type: ignore[attr-defined]  # not in the stubs
+        if is_attack or not xml.rstrip().endswith(_ENDS):
             raise
         return _read(xml, recover=True)
 

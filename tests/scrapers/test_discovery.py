@@ -295,10 +295,15 @@ XXE = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostn
         (f"<urlset {SITEMAP_NS}><url><loc>https://site.test/1</loc>".encode(), MAP),
         (gzip.compress(b"x" * (50 * 2**20 + 1)), MAP),
         (b"\x00" * 1000, FEED),
+        (b"<rss version='2.0'><channel>" + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</channel></rss>", FEED),
+        (b"<rss version='2.0'><channel><![CDATA[" + b"<a>x</a>" * 200_000, FEED),
+        (b"<urlset>" + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</urlset>", MAP),
+        (b"<html>" + b"<a href='/1'>x</a>" * 200_000, LIST),
+        (b"<html>" + b"<div>" * 1_000_000, LIST),
         (b"<rss version='2.0'><channel><item " + b" ".join(b'a%d="1"' % n for n in range(100_000)) + b"/>", FEED),
         (b"<rss version='2.0'><channel><item " + b" ".join(b"a%d" % n for n in range(100_000)) + b">&", FEED),
     ],
-    ids=range(14),
+    ids=range(19),
 )
 def test_what_is_hostile_or_something_else_is_refused_at_once(body: bytes, entry: FeedEntry) -> None:
     started = time.monotonic()
@@ -307,6 +312,37 @@ def test_what_is_hostile_or_something_else_is_refused_at_once(body: bytes, entry
         discover(body, URL, entry)
 
     assert time.monotonic() - started < 2
+
+
+def test_tags_within_the_quoted_text_of_a_feed_are_no_attack() -> None:
+    quoted = b"<![CDATA[" + b"<p>a</p>" * 100_000 + b"]]>"
+    item = b"<item><title>T</title><link>/1</link><description>" + quoted + b"</description></item>"
+
+    assert len(discover(b"<rss version='2.0'><channel>" + item + b"</channel></rss>", URL, FEED).links) == 1
+
+
+def test_a_feed_of_ten_thousand_items_is_read_up_to_its_limit_in_no_time() -> None:
+    items = b"".join(b"<item><title>t</title><link>/%d</link></item>" % n for n in range(10_000))
+    started_s = time.process_time()
+
+    assert len(discover(b"<rss version='2.0'><channel>" + items + b"</channel></rss>", URL, FEED).links) == 5_000
+    assert time.process_time() - started_s < 3
+
+
+@pytest.mark.parametrize("loc", ["file:///etc/passwd", "ftp://a.example/x", "javascript:alert(1)", "data:text/html,x"])
+def test_a_sitemap_leads_to_web_addresses_only(loc: str) -> None:
+    found = discover(f"<urlset {SITEMAP_NS}><url><loc>{loc}</loc></url></urlset>".encode(), URL, MAP)
+
+    assert (found.links, found.bad_links) == ((), (loc,))
+
+
+@pytest.mark.parametrize("entry", [FEED, MAP], ids=["feed", "sitemap"])
+def test_a_document_type_of_elsewhere_is_not_fetched(entry: FeedEntry | SitemapEntry) -> None:
+    away = b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">'
+    body = {"feed": b"<rss version='2.0'><channel><item><link>/1</link></item></channel></rss>"}
+    body["sitemap"] = f"<urlset {SITEMAP_NS}><url><loc>/1</loc></url></urlset>".encode()
+
+    assert [it.url for it in discover(away + body[entry.kind], URL, entry).links] == ["https://site.test/1"]
 
 
 def test_a_sitemap_is_read_up_to_the_limit_of_the_protocol(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,8 @@ def test_an_address_has_one_normal_form(written: str, normal: str) -> None:
         "http://",
         "",
         "http://[::1",
+        "http://name:password@a.kg/",
+        "http://a.kg:99999/",
         "http://a.kg/" + "x" * 2036,
         "http://a.kg/" + "ж" * 340,
     ],

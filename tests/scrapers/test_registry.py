@@ -77,6 +77,7 @@ def test_the_stem_is_the_id_and_defaults_are_careful(tmp_path: Path) -> None:
         (('["ky"]', '["kyrgyz"]'), r"outlet\.toml:5: languages: no language tag .*'kyrgyz'"),
         (('"Asia/Bishkek"', "6"), r"outlet\.toml:6: timezone: .*string \(got 6\)"),
         (("[status]", "delay_s = 'fast'\n[status]"), r"outlet\.toml:8: delay_s: .*number.*'fast'"),
+        (("https://outlet.example/rss", "https://a:b@outlet.example/rss"), r"entries\.0.*url: .*a name or password"),
         (("[status]", "delay_s = -1\n[status]"), r"outlet\.toml:8: delay_s: .*\(got -1\)"),
         (("[status]", "[articles]\nallow = ['(b']\n[status]"), r": no regular expression: missing \), .*'\(b'"),
         (('kind = "feed"\n', ""), r"outlet\.toml:13: entries\.0: kind is missing"),
