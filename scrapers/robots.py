@@ -102,7 +102,7 @@ class RobotsMiddleware:
         asked_url = url
         for _ in range(REDIRECTS_MAX + 1):
             request = Request(url, callback=NO_CALLBACK, meta={"is_robots": True})
-            response = await self._crawler.engine.download_async(request)
+            response = await self._download(request, is_first=url == asked_url)
             location = _location(response)
             if location is None:
                 answer = read_answer(response, datetime.now(UTC), self._max_bytes)
@@ -110,6 +110,14 @@ class RobotsMiddleware:
                 return answer
             url = urljoin(url, location)
         raise UnusableBodyError(f"more than {REDIRECTS_MAX} redirects")
+
+    async def _download(self, request: Request, *, is_first: bool) -> Response:
+        try:
+            return await self._crawler.engine.download_async(request)
+        except CannotResolveHostError as error:
+            if is_first:
+                raise
+            raise UnusableBodyError(f"redirects to a host that cannot be had: {describe(error)}") from error
 
     def _read(self, answer: Answer, origin: str) -> Protego | IgnoreRequest:
         if challenger := find_challenge(answer):

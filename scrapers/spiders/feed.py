@@ -16,6 +16,10 @@ FEED_MAX_ITEMS = 5_000
 FEED_MAX_TAGS = 100_000
 """Outside of quoted text. feedparser takes up to 25 microseconds for one (measured 2026-11-25), and a crawl waits."""
 
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""With what feedparser 6.0 ends over a surrogate in a reference, or an encoding with a NUL in its name, instead of
+telling of them in `bozo_exception`."""
+
 
 def discover(body: bytes, url: str, entry: FeedEntry) -> Discovery:
     """Return the items' links with title, publication and change as the feed words them, in the feed's order.
@@ -30,9 +34,12 @@ def discover(body: bytes, url: str, entry: FeedEntry) -> Discovery:
     refuse_overlong_tags(body)
     if is_html(body):
         raise BadContentError("HTML instead of a feed")
-    # A stream, because feedparser takes bytes that name a file for that file.
-    parsed = feedparser.parse(BytesIO(body), resolve_relative_uris=False, sanitize_html=False)
-    if not parsed.version and not parsed.entries:
+    try:
+        # A stream, because feedparser takes bytes that name a file for that file.
+        parsed = feedparser.parse(BytesIO(body), resolve_relative_uris=False, sanitize_html=False)
+    except _STUMBLES as error:
+        raise BadContentError(f"no feed: {type(error).__name__}: {error}") from error
+    if not parsed.get("version") and not parsed.entries:
         raise BadContentError(f"no feed: {words(str(parsed.get('bozo_exception', 'unknown root element')))}")
     links, bad = gather(_items(parsed.entries[:FEED_MAX_ITEMS]), url)
     return Discovery(links=links, bad_links=bad)

@@ -22,6 +22,8 @@ from scrapers.spiders.links import BadContentError, gather, is_html, words
 
 _FIELDS = "date,date_gmt,link,modified_gmt,title"
 
+_LATEST = datetime(9999, 1, 1)  # noqa: DTZ001 - by the clock of the site; what bears a later year is wrong
+
 
 class _Title(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -32,7 +34,7 @@ class _Post(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
     link: str
     date: datetime
-    """By the clock of the site, without a zone, as `before` is read."""
+    """By the clock of the site, as `before` is read; a zone that is said all the same is that of the site."""
     date_gmt: datetime | None = None
     modified_gmt: datetime | None = None
     title: _Title | None = None
@@ -69,9 +71,9 @@ def _older(posts: list[_Post], url: str, entry: WordPressEntry) -> tuple[Discove
     if len(posts) < entry.per_page:
         return ()
     # A second later, because `before` leaves out what bears that very time.
-    oldest = min(post.date for post in posts) + timedelta(seconds=1)
-    address = normalise_url(add_or_replace_parameters(url, {"before": f"{oldest:%Y-%m-%dT%H:%M:%S}"}))
-    hints = Hints(published=f"{oldest:%Y-%m-%d}")
+    oldest = min(_LATEST, *(post.date.replace(tzinfo=None) for post in posts)) + timedelta(seconds=1)
+    address = normalise_url(add_or_replace_parameters(url, {"before": oldest.isoformat(timespec="seconds")}))
+    hints = Hints(published=oldest.date().isoformat())
     return (DiscoveredUrl(url=address, hints=hints),) if address != url else ()
 
 

@@ -23,9 +23,9 @@ def http(body: bytes = b"", status: int = 200, **headers: str) -> bytes:
     return f"HTTP/1.1 {status} X\r\n{head}\r\n".encode() + body
 
 
-def redirect(to: str) -> bytes:
+def redirect(to: str, status: int = 302, **headers: str) -> bytes:
     """A redirect."""
-    return http(status=302, Location=to)
+    return http(status=status, Location=to, **headers)
 
 
 def drip(start: bytes) -> Callable[[socket.socket], None]:
@@ -49,6 +49,11 @@ def endless(start: bytes, more: bytes) -> Callable[[socket.socket], None]:
             connection.sendall(more)
 
     return send
+
+
+def hang_up(connection: socket.socket) -> None:
+    """No answer, and no connection any more."""
+    connection.shutdown(socket.SHUT_RDWR)
 
 
 def silent(connection: socket.socket) -> None:

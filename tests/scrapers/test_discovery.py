@@ -1,13 +1,17 @@
 """Where entries lead: small documents of each kind, sloppy and hostile ones too."""
 
+import contextlib
 import gzip
+import json
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from scrapers.outcomes import DiscoveredUrl
+from scrapers.outcomes import DiscoveredUrl, Discovery, StoredDiscovery, to_json
 from scrapers.records import Hints
-from scrapers.registry import FeedEntry, ListingEntry, SitemapEntry, TelegramEntry, WordPressEntry
+from scrapers.registry import Entry, FeedEntry, ListingEntry, SitemapEntry, TelegramEntry, WordPressEntry
 from scrapers.spiders.discovery import discover
 from scrapers.spiders.links import BadContentError
 
@@ -263,6 +267,37 @@ def test_a_wordpress_list_gives_links_with_both_times_and_the_older_posts() -> N
     assert [it.url for it in found.next_pages] == ["https://site.test/in?before=2026-11-20T13%3A00%3A01"]
 
 
+@pytest.mark.parametrize(
+    ("dates", "before"),
+    [
+        (("2026-11-20T13:00:00Z", "2026-11-20T14:00:00"), "2026-11-20T13%3A00%3A01"),
+        (("0001-01-01T00:00:00", "2026-11-20T14:00:00"), "0001-01-01T00%3A00%3A01"),
+        (("9999-12-31T23:59:59", "9999-12-31T23:59:59"), "9999-01-01T00%3A00%3A01"),
+    ],
+)
+def test_posts_of_odd_dates_cost_nothing_else(dates: tuple[str, str], before: str) -> None:
+    posts = json.dumps([{"link": f"/{n}", "date": date} for n, date in enumerate(dates)]).encode()
+
+    found = discover(posts, URL, BLOG)
+
+    assert len(found.links) == 2
+    assert [it.url for it in found.next_pages] == [f"https://site.test/in?before={before}"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" \n",
+        b"<rss version='2.0'><item><title>&#xD800;",
+        b"<?xml version='1.0' encoding='x\x00'?><rss version='2.0'/>",
+    ],
+)
+def test_over_what_a_parser_stumbles_is_a_failure_of_the_entry(body: bytes) -> None:
+    with pytest.raises(BadContentError, match="no feed"):
+        discover(body, URL, FEED)
+
+
 def test_a_wordpress_list_that_is_not_full_is_the_last() -> None:
     assert discover(POSTS, URL, BLOG.model_copy(update={"per_page": 3})).next_pages == ()
     assert discover(b"[]", URL, BLOG).links == ()
@@ -350,3 +385,26 @@ def test_a_sitemap_is_read_up_to_the_limit_of_the_protocol(monkeypatch: pytest.M
     urls = "".join(f"<url><loc>https://site.test/{n}</loc></url>" for n in range(600))
 
     assert len(discover(f"<urlset {SITEMAP_NS}>{urls}</urlset>".encode(), URL, MAP).links) == 500
+
+
+PIECES = [
+    *(b"<rss version='2.0'><channel>", b"<item>", b"<link>", b"</link>", b"</item>", b"<title>", b"<![CDATA[", b"]]>"),
+    *(b"<?xml version='1.0' encoding='", b"'?>", b"utf-16", b"&#xD800;", b"&#99999999;", b"&x;", b"\x00", b"\xff\xfe"),
+    *(b"<urlset>", b"<url><loc>", b"</loc></url>", b"</urlset>", b"<sitemapindex>", b"http://[", b"http://a.kg:x/"),
+    *(b'[{"link":"', b'/1","date":"', b"9999-12-31T23:59:59", b"2026-11-20T12:00:00Z"),
+    *(b"0001-01-01T00:00:00", b'"}', b"]", b',{"link":"', b"tgme_", b'data-post="desk_kg/', b"0", b'"', b"<html>"),
+    *(b"<article><h2>", b"<a href='", b"'>", b"<base href='"),
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES) | st.binary(max_size=6), max_size=25),
+    st.sampled_from([FEED, MAP, LIST, CHANNEL, BLOG]),
+)
+def test_any_bytes_lead_somewhere_that_can_be_archived_or_are_refused(pieces: list[bytes], entry: Entry) -> None:
+    found = Discovery()
+    with contextlib.suppress(BadContentError):
+        found = discover(b"".join(pieces), URL, entry)
+
+    assert json.dumps(to_json(StoredDiscovery(page_url=URL, discovery=found)), ensure_ascii=False).encode()
