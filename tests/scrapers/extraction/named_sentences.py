@@ -2,6 +2,7 @@
 
 NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (
+        ("Axios' Anna Lee reports that the pass is closed.", "Axios"),
         ("The Kabar Plus Telegram channel reported that forty books were taken.", "Kabar Plus"),
         ("It snowed, according to the news agency Kabar Plus.", "Kabar Plus"),
         ("Snow fell all night, tau.example reported.", "tau.example"),
@@ -59,7 +60,7 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     "kk": (
         ("Қалада қар жауды, деп хабарлайды Dala.example.", "Dala.example"),
         ("«Дала» агенттігі хабарлады.", "Дала"),
-        ("«Дала» хабарлауынша, асу жабық.", "Дала"),
+        ("«Дала жаңалықтары» хабарлауынша, асу жабық.", "Дала жаңалықтары"),
         ("Асу жабық, деп жазды Азаттық.", "Азаттық"),
         ("Азаттық жазуынша, асу жабық.", "Азаттық"),
         ("Tengrinews хабарлады.", "Tengrinews"),
@@ -92,14 +93,14 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "uz-Cyrl": (
         ("«Чинор» нашри ёзди.", "Чинор"),
-        ("Қор ёғди, деб хабар берди «Чинор».", "Чинор"),
+        ("Қор ёғди, деб хабар берди «Чинор хабарлари».", "Чинор хабарлари"),
         ("Довон ёпиқ, деб хабар берди Озодлик.", "Озодлик"),
         ("Озодлик ёзишича, довон ёпиқ.", "Озодлик"),
         ("Kun.uz хабар берди.", "Kun.uz"),
         ("Довон ёпиқ, дея хабар бермоқда ЎзА.", "ЎзА"),
         ("«Водий» газетаси ёзди.", "Водий"),
         ("«Водий» агентлиги хабар берди.", "Водий"),
-        ("«Водий» хабарига кўра, кўприк тайёр.", "Водий"),
+        ("«Водий янгиликлари» хабарига кўра, кўприк тайёр.", "Водий янгиликлари"),
         ("«Водий» нашрининг маълумотига кўра, кўприк тайёр.", "Водий"),
         ("Водий телеканали хабар берди.", "Водий"),
         ("Водий Telegram-канали хабар берди.", "Водий"),
@@ -126,7 +127,7 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "tk": (
         ("«Garagum» gazeti ýazdy.", "Garagum"),
-        ("Gar ýagdy diýip habar berdi «Garagum».", "Garagum"),
+        ("Gar ýagdy diýip habar berdi «Garagum habarlary».", "Garagum habarlary"),
         ("Gar ýagdy diýip habar berdi Garagum.example.", "Garagum.example"),
         ("Gar ýagdy diýip ýazdy Azatlyk.", "Azatlyk"),
         ("Azatlyk habar berdi.", "Azatlyk"),
@@ -145,6 +146,7 @@ NAMED: dict[str, tuple[tuple[str, str], ...]] = {
 
 NOT_NAMED: dict[str, tuple[str, ...]] = {
     "en": (
+        "The road is open, according to “Snow Way”.",
         "The minister said that snow fell.",
         "John Smith reported the theft to the police.",
         "According to the Ministry of Health, nobody was hurt.",
@@ -164,6 +166,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "The U.S. Embassy said that visas are issued.",
     ),
     "ru": (
+        "Дорогу откроют в среду, сообщает «Снежный путь».",
         "Об этом сообщил министр Иванов.",
         "Об этом сообщает МВД.",
         "Перевал закрыт, сообщает Минтранс.",
@@ -185,6 +188,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Телеграм-канал Иванова сообщил о лавине.",
     ),
     "ky": (
+        "Жол ачык, деп билдирди «Карлуу жол».",
         "Деп жазды Садыр Токтогулов өз баракчасында.",
         "Кар жаады, деп билдирди министр.",
         "Кар жаады, деп билдирди ИИМ.",
@@ -204,6 +208,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "«Биз тоого кеттик, күткүлө» деп жазды Болот.",
     ),
     "kk": (
+        "«Қарлы жол» хабарлауынша, асу ашық.",
         "Асу жабық, деп хабарлады Ішкі істер министрлігі.",
         "Асу жабық, деп жазды Әлиев.",
         "Асу жабық, деп жазды Айгерім.",
@@ -221,6 +226,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Алматы әкімдігі хабарлады.",
     ),
     "uz-Latn": (
+        "“Qorli yo‘l”ning xabar berishicha, dovon ochiq.",
         "Dovon yopiq, deb yozdi Karimov.",
         "Vazir xabar berdi.",
         "Aziza yozishicha, dovon yopiq.",
@@ -239,6 +245,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Aziza va Nodira yozishicha, ko‘prik tayyor.",
     ),
     "uz-Cyrl": (
+        "Йўл очиқ, деб хабар берди «Қорли йўл».",
         "Довон ёпиқ, деб ёзди Каримов.",
         "Вазир хабар берди.",
         "Азиза ёзишича, довон ёпиқ.",
@@ -256,6 +263,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Вазирликнинг сайти хабар берди.",
     ),
     "tg": (
+        "«Роҳи барфӣ» хабар дод, ки ағба кушода аст.",
         "Ағба баста аст, менависад Назарзода.",
         "Вазорат хабар дод.",
         "Барф борид, менависад Помир.",
@@ -273,6 +281,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Бонки миллӣ хабар дод.",
     ),
     "tk": (
+        "Ýol açyk diýip habar berdi «Garly ýol».",
         "Gar ýagdy diýip ýazdy Berdiýew.",
         "Ministr habar berdi.",
         "Gar ýagdy diýip habar berdi Garagum.",
