@@ -1,22 +1,11 @@
-"""What ten hosts write down while two sources that share them are crawled at once; and certificates."""
+"""What ten hosts write down while two sources that share them are crawled at once."""
 
-import datetime
-import ssl
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from tests.scrapers.crawling import crawl, end_of, ends, start_crawl
+from tests.scrapers.crawling import end_of, start_crawl
 from tests.scrapers.internet import Internet, http, running
-from tests.scrapers.site import write_source
 
 DELAY_S = 0.15
 HOSTS = [f"host {n}" for n in range(10)]
@@ -89,72 +78,3 @@ def test_no_host_sees_more_than_its_rate_from_all_crawls_together(asked: Interne
 def test_a_host_has_one_request_at_a_time_and_none_that_is_disallowed(asked: Internet, name: str) -> None:
     assert asked.n_at_once[name] == 1
     assert [path for path in asked.paths(name) if path.startswith("/secret/")] == []
-
-
-def certificate(folder: Path) -> Path:
-    """A certificate for 127.0.0.1 that signs itself, and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = folder / "certificate.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*form))
-    return path
-
-
-@pytest.fixture
-def secure_site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = b"<rss version='2.0'><channel><title>t</title></channel></rss>" if self.path == "/feed.xml" else b""
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Stay silent."""
-
-    class Server(HTTPServer):
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Clients that do not trust us are part of the test."""
-
-    path = certificate(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    server = Server(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_port}", path
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_a_certificate_that_nobody_vouches_for_is_refused_and_a_known_one_is_not(
-    tmp_path: Path, secure_site: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    base, known = secure_site
-    strange, trusting = tmp_path / "strange", tmp_path / "trusting"
-    write_source(strange, base)
-    write_source(trusting, base)
-
-    crawl(strange)
-    monkeypatch.setenv("SSL_CERT_FILE", str(known))
-    crawl(trusting)
-
-    assert ends(strange) == {"feed.xml": "failed tls"}
-    assert ends(trusting) == {"feed.xml": "fetched"}
