@@ -1,4 +1,7 @@
-"""A small internet on loopback: each host has its own address, answers raw bytes, and writes down who asked it what."""
+"""A small internet on loopback: each host has its own address, answers raw bytes, and writes down who asked it what.
+
+Which faults its hosts have, and which other tests show what becomes of the rest, stands in `FAULTS.md`.
+"""
 
 import contextlib
 import socket
