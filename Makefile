@@ -30,7 +30,7 @@ $(RUN): $(BOOT) requirements.lock pyproject.toml
 	@touch $@
 
 $(DEV): $(RUN) requirements-dev.lock
-	$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes -r requirements-dev.lock
+	$(UV) pip install --quiet --python $(PY) --compile-bytecode --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 console: $(CONSOLE) ## build the SQL engine of the catalogue's console page (needs npm)
@@ -46,8 +46,9 @@ html-check: $(HTML_CHECK) ## install the checker of the catalogue's HTML for the
 tests/exports/html_check/node_modules/.installed: tests/exports/html_check/package-lock.json
 	cd tests/exports/html_check && npm ci --silent --ignore-scripts && touch node_modules/.installed || echo "html-validate could not be installed; its test will skip."
 
+# What pytest compiles is kept, whatever the environment says: each of its processes would spend 3 s on it.
 test: $(DEV) $(CONSOLE) $(HTML_CHECK) ## run all tests
-	$(PY) -m pytest -n 3 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --dist loadfile
 
 check: $(DEV) ## format, lint, types, import contracts, size budgets
 	.venv/bin/ruff format --check .

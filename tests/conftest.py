@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 import pytest
+import scrapy.core.downloader.contextfactory  # noqa: F401 - it looks at every module there is (see scrapers.__main__)
 
 LONGEST_FIRST = ("test_serve.py", "test_end_to_end.py", "test_recovery.py", "test_real_pages.py", "test_crawl.py")
 """Files with one long story each; they are handed to the test processes whole."""
