@@ -9,7 +9,8 @@ import pytest
 
 from exports.catalogue import build_site
 from exports.imprint import Imprint
-from exports.release import Release, cut_release
+from exports.release import Release, cut_release, list_releases
+from tests.built_once import built_once
 from tests.exports.factories import (
     DAY_1,
     DAY_2,
@@ -70,7 +71,12 @@ def edited_article(n: int, **changed: object) -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> History:
-    home = tmp_path_factory.mktemp("history")
+    home = built_once(tmp_path_factory, "history", _build_history)
+    generations = tuple(home / f"{n}.duckdb" for n in range(4))
+    return History(home / "releases", generations, tuple(list_releases(home / "releases")))
+
+
+def _build_history(home: Path) -> None:
     articles = first_articles()
     edit = edited_article(3, title="Edited", n_versions=2, last_changed_at=DAY_2)
     revert = articles[3] | {"n_versions": 3, "last_changed_at": DAY_3}
@@ -88,17 +94,14 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
             past_versions=[first_version, second_version],
         ),
     )
-    generations = tuple(write_generation(home / f"{n}.duckdb", world) for n, world in enumerate(worlds))
-    cut = tuple(
-        cut_release(generation, home / "releases", now=day, code_version="1.2.3", imprint=Imprint(has_query_copy=True))
-        for generation, day in zip(generations, (DAY_1, DAY_2, DAY_3, DAY_4), strict=True)
-    )
-    return History(home / "releases", generations, tuple(release for release in cut if release is not None))
+    for n, (world, day) in enumerate(zip(worlds, (DAY_1, DAY_2, DAY_3, DAY_4), strict=True)):
+        generation = write_generation(home / f"{n}.duckdb", world)
+        imprint = Imprint(has_query_copy=True)
+        cut_release(generation, home / "releases", now=day, code_version="1.2.3", imprint=imprint)
+    build_site(home / "releases", home / "site", generation=home / "3.duckdb", now=DAY_4)
 
 
 @pytest.fixture(scope="session")
 def site(history: History) -> Path:
     """The catalogue of the history, with what the last generation knows."""
-    site = history.releases.parent / "site"
-    build_site(history.releases, site, generation=history.generations[3], now=DAY_4)
-    return site
+    return history.releases.parent / "site"

@@ -1,5 +1,6 @@
 """What a gate refuses and a person declares right, with the reason, is released, and says so."""
 
+import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,20 @@ def cut(
     return cut_release(generation, home / "releases", now=now, code_version="1", imprint=imprint)
 
 
+@pytest.fixture(scope="module")
+def of_day_1(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of articles that all have a title; copied, never changed."""
+    home = tmp_path_factory.mktemp("of-day-1")
+    cut(home, TITLED, DAY_1)
+    return home
+
+
+@pytest.fixture
+def home(of_day_1: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(of_day_1, tmp_path / "home")
+
+
 def accept(home: Path, gate: AcceptableGate, at: datetime, *, source_id: str = "open") -> None:
     acceptance = Acceptance(gate=gate, source_id=source_id, because=BECAUSE, accepted_at=at)
     add_acceptance(home / "releases", acceptance)
@@ -49,11 +64,9 @@ def kabarchy(*words: str, home: Path) -> Result:
     return CliRunner().invoke(app, [*words, "--home", str(home)])
 
 
-def test_a_refusal_names_the_way_out(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-
+def test_a_refusal_names_the_way_out(home: Path) -> None:
     with pytest.raises(GateFailedError, match=r"open: title_share fell .* kabarchy releases accept SOURCE --gate fill"):
-        cut(tmp_path, BARE, DAY_2)
+        cut(home, BARE, DAY_2)
 
 
 def test_the_way_out_of_an_internal_release_leaves_the_public_ones_alone(tmp_path: Path) -> None:
@@ -64,14 +77,13 @@ def test_the_way_out_of_an_internal_release_leaves_the_public_ones_alone(tmp_pat
         cut(tmp_path, BARE, DAY_2, imprint=internal)
 
 
-def test_what_was_accepted_is_released_and_told_in_manifest_and_page(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-    said = kabarchy("releases", "accept", "open", "--gate", "fill", "--because", BECAUSE, home=tmp_path)
+def test_what_was_accepted_is_released_and_told_in_manifest_and_page(home: Path) -> None:
+    said = kabarchy("releases", "accept", "open", "--gate", "fill", "--because", BECAUSE, home=home)
 
-    release = cut(tmp_path, BARE, DAY_2)
+    release = cut(home, BARE, DAY_2)
 
-    build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_2)
-    page = (tmp_path / "site" / "history" / "2026-11-21.html").read_text()
+    build_site(home / "releases", home / "site", generation=None, now=DAY_2)
+    page = (home / "site" / "history" / "2026-11-21.html").read_text()
     assert said.exit_code == 0
     assert release is not None
     assert [(a.gate, a.source_id, a.because) for a in release.manifest.accepted] == [("fill", "open", BECAUSE)]
@@ -79,32 +91,29 @@ def test_what_was_accepted_is_released_and_told_in_manifest_and_page(tmp_path: P
     assert [result for result in verify_release(release.path) if not result.is_ok] == []
 
 
-def test_a_loss_of_articles_can_be_accepted_too(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-    accept(tmp_path, AcceptableGate.MINIMUM, DAY_2)
+def test_a_loss_of_articles_can_be_accepted_too(home: Path) -> None:
+    accept(home, AcceptableGate.MINIMUM, DAY_2)
 
-    release = cut(tmp_path, TITLED[:9], DAY_2, least=20)
+    release = cut(home, TITLED[:9], DAY_2, least=20)
 
     assert release is not None
     assert release.manifest.rows == 9
 
 
-def test_an_acceptance_is_for_the_next_release_alone(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-    accept(tmp_path, AcceptableGate.FILL, DAY_2)
-    cut(tmp_path, TITLED[1:], DAY_3)
+def test_an_acceptance_is_for_the_next_release_alone(home: Path) -> None:
+    accept(home, AcceptableGate.FILL, DAY_2)
+    cut(home, TITLED[1:], DAY_3)
 
     with pytest.raises(GateFailedError, match="gate fill"):
-        cut(tmp_path, BARE, DAY_4)
+        cut(home, BARE, DAY_4)
 
 
 @pytest.mark.parametrize(("gate", "source_id"), [(AcceptableGate.MINIMUM, "open"), (AcceptableGate.FILL, "closed")])
-def test_an_acceptance_is_for_one_gate_and_one_source(tmp_path: Path, gate: AcceptableGate, source_id: str) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-    accept(tmp_path, gate, DAY_2, source_id=source_id)
+def test_an_acceptance_is_for_one_gate_and_one_source(home: Path, gate: AcceptableGate, source_id: str) -> None:
+    accept(home, gate, DAY_2, source_id=source_id)
 
     with pytest.raises(GateFailedError, match="gate fill"):
-        cut(tmp_path, BARE, DAY_2)
+        cut(home, BARE, DAY_2)
 
 
 def test_a_reason_may_hold_any_mark_that_parts_lines(tmp_path: Path) -> None:
@@ -116,18 +125,17 @@ def test_a_reason_may_hold_any_mark_that_parts_lines(tmp_path: Path) -> None:
     assert read_acceptances(tmp_path, since=None) == (said,)
 
 
-def test_an_acceptance_that_was_killed_over_stops_no_release_and_loses_no_other(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-    accept(tmp_path, AcceptableGate.FILL, DAY_2)
-    accepted = tmp_path / "releases" / "accepted.jsonl"
+def test_an_acceptance_that_was_killed_over_stops_no_release_and_loses_no_other(home: Path) -> None:
+    accept(home, AcceptableGate.FILL, DAY_2)
+    accepted = home / "releases" / "accepted.jsonl"
     accepted.write_bytes(accepted.read_bytes() + b'{"gate":"minimum","source_id":"op')
 
-    release = cut(tmp_path, BARE, DAY_2)
-    accept(tmp_path, AcceptableGate.MINIMUM, DAY_3)
+    release = cut(home, BARE, DAY_2)
+    accept(home, AcceptableGate.MINIMUM, DAY_3)
 
     assert release is not None
     assert [a.gate for a in release.manifest.accepted] == ["fill"]
-    assert [a.gate for a in read_acceptances(tmp_path / "releases", since=None)] == ["fill", "minimum"]
+    assert [a.gate for a in read_acceptances(home / "releases", since=None)] == ["fill", "minimum"]
 
 
 @pytest.mark.parametrize("n_bare", [8, 10])
@@ -144,12 +152,8 @@ def test_a_few_bare_articles_of_a_small_source_hold_nothing_up(tmp_path: Path, n
         (("open", "--because", " "), "--because: say why it is right"),
     ],
 )
-def test_an_acceptance_needs_a_source_that_is_known_and_a_reason(
-    tmp_path: Path, words: tuple[str, ...], said: str
-) -> None:
-    cut(tmp_path, TITLED, DAY_1)
-
-    result = kabarchy("releases", "accept", *words, "--gate", "fill", home=tmp_path)
+def test_an_acceptance_needs_a_source_that_is_known_and_a_reason(home: Path, words: tuple[str, ...], said: str) -> None:
+    result = kabarchy("releases", "accept", *words, "--gate", "fill", home=home)
 
     assert result.exit_code == 2
     assert said in result.stderr

@@ -44,19 +44,28 @@ def cut(generation: Path, releases: Path) -> Release | None:
 @pytest.fixture
 def releases(history: History, tmp_path: Path) -> Path:
     """A folder with the first release of the history, as it was before the second."""
+    return copy_first(history, tmp_path / "releases")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(history: History, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The second release, cut without a kill."""
+    releases = copy_first(history, tmp_path_factory.mktemp("undisturbed") / "releases")
+    cut(history.generations[1], releases)
+    return releases / "2026-11-21"
+
+
+def copy_first(history: History, releases: Path) -> Path:
     first = history.cut[0]
-    shutil.copytree(first.path, tmp_path / "releases" / first.id)
-    write_versions(tmp_path / "releases", read_versions(tmp_path / "releases"), [first.manifest])
-    return tmp_path / "releases"
+    shutil.copytree(first.path, releases / first.id)
+    write_versions(releases, read_versions(releases), [first.manifest])
+    return releases
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_after_a_kill_the_pointer_is_old_and_the_next_run_gives_the_same_release(
-    history: History, releases: Path, point: str
+    history: History, releases: Path, undisturbed: Path, point: str
 ) -> None:
-    undisturbed = releases.with_name("undisturbed")
-    shutil.copytree(releases, undisturbed)
-    cut(history.generations[1], undisturbed)
     arguments = [*POINTS[point], str(history.generations[1]), str(releases), DAY_2.isoformat()]
     killed = subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, check=False)
 
@@ -66,7 +75,7 @@ def test_after_a_kill_the_pointer_is_old_and_the_next_run_gives_the_same_release
     cut(history.generations[1], releases)
 
     assert versions(releases)["latest"] == "2026-11-21"
-    assert sums(releases / "2026-11-21") == sums(undisturbed / "2026-11-21")
+    assert sums(releases / "2026-11-21") == sums(undisturbed)
     assert sorted(path.name for path in releases.glob("*2*")) == ["2026-11-20", "2026-11-21"]
 
 

@@ -1,7 +1,6 @@
 """Releases by month alone, each built upon the one before: what would be built from nothing, and of use to readers."""
 
 import shutil
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from exports.errors import GateFailedError
 from exports.imprint import Imprint
 from exports.profiles import Profile
 from exports.reissue import reissue_releases
-from exports.release import Release, cut_release, list_releases
+from exports.release import cut_release, list_releases
 from exports.release_at import LocalRelease
 from exports.snippets import snippets_of
 from exports.update import fetch_articles, update_articles
@@ -22,56 +21,23 @@ from scrapers.tables import TOMBSTONE
 from tests.exports.factories import (
     DAY_1,
     DAY_2,
-    SOURCES,
     TEXT,
     World,
     article,
     article_id,
-    citation,
-    source,
     tombstone,
     write_generation,
 )
 from tests.exports.foreign import croissant_faults, read_croissant
-from tests.exports.readers import digest, edit_manifest, manifest, reseal, rewrite_rows, rows
-from tests.exports.test_ten_releases import DAYS, Newsroom
+from tests.exports.newsroom import Pair, cut_both_ways, data_of
+from tests.exports.readers import edit_manifest, manifest, reseal, rewrite_rows, rows
 
-BY_MONTH, WHOLE = Imprint(has_whole_files=False), Imprint()
-DATA = ("data/*.parquet", "*.parquet", "*.csv", "csv/*")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Eleven days, each released upon the one before, some also from nothing; on the last a source lost its licence."""
-
-    built_upon: list[Release]
-    from_nothing: dict[int, Release]
-
-
-def cut_both_ways(home: Path, imprint: Imprint, anew_on: tuple[int, ...]) -> Pair:
-    room, upon, anew = Newsroom(), [], {}
-    for n, happen in enumerate((*DAYS, lambda room: None)):
-        room.now = DAY_1 + timedelta(days=n)
-        happen(room)
-        world = room.world()
-        world.sources = SOURCES if n < len(DAYS) else (source("open", "metadata"), *SOURCES[1:])
-        kept = [row["article_id"] for row in world.articles]
-        world.citations = [citation(k) for k in (1, 3, 5) if article_id(k) in kept]
-        generation = write_generation(home / "generation.duckdb", world)
-        upon.append(cut_release(generation, home / "upon", now=room.now, code_version="1", imprint=imprint))
-        if n in anew_on:
-            anew[n] = cut_release(generation, home / f"anew-{n}", now=room.now, code_version="1", imprint=imprint)
-    return Pair(upon, anew)
+BY_MONTH = Imprint(has_whole_files=False)
 
 
 @pytest.fixture(scope="module")
 def by_month(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     return cut_both_ways(tmp_path_factory.mktemp("by-month"), BY_MONTH, (4, 7, 9, 10))
-
-
-def data_of(release: Release) -> dict[str, str]:
-    files = (path for pattern in DATA for path in release.path.glob(pattern))
-    return {path.relative_to(release.path).as_posix(): digest(path) for path in files}
 
 
 def test_what_is_built_upon_the_release_before_is_byte_for_byte_what_is_built_from_nothing(by_month: Pair) -> None:
@@ -82,12 +48,6 @@ def test_what_is_built_upon_the_release_before_is_byte_for_byte_what_is_built_fr
         "data/versions",
         "data/citations",
     }
-
-
-def test_with_whole_files_too(tmp_path: Path) -> None:
-    pair = cut_both_ways(tmp_path, WHOLE, (10,))
-
-    assert data_of(pair.built_upon[10]) == data_of(pair.from_nothing[10])
 
 
 def test_a_source_that_loses_its_licence_changes_every_row_of_it(by_month: Pair) -> None:

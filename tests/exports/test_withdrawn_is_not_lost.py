@@ -1,5 +1,6 @@
 """What was withdrawn holds no release up, neither the one issued again nor the next; what else goes missing does."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ N_WITHDRAWN = 50
 LEFT = [*TITLED[N_WITHDRAWN:], *UNTITLED]
 TOMBSTONES = [tombstone(n) for n in range(N_WITHDRAWN)]
 TOMBSTONED = pa.Table.from_pylist(TOMBSTONES, schema=TOMBSTONE.schema)
+LATE = DAY_4 + timedelta(days=30)
 OTHERS = [article(n, source_id="other") for n in range(100, 140)]
 
 
@@ -63,6 +65,23 @@ def cut(
     release = cut_release(write_generation(home / "g.duckdb", newsroom), home / "releases", now=now, code_version="1")
     assert release is not None
     return release
+
+
+@pytest.fixture(scope="module")
+def of_day_1(tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, Path]:
+    """A release of all articles of the source, by the minimum that it has or has not; copied, never changed."""
+    homes: dict[int | None, Path] = {least: tmp_path_factory.mktemp("of-day-1") for least in (65, None)}
+    for least, home in homes.items():
+        cut(home, TITLED + UNTITLED, DAY_1, least=least)
+    return homes
+
+
+@pytest.fixture(scope="module")
+def issued_late(of_day_1: dict[int | None, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, without a minimum, issued again a month later; copied, never changed."""
+    home = shutil.copytree(of_day_1[None], tmp_path_factory.mktemp("issued-late") / "home")
+    reissue_releases(home / "releases", TOMBSTONED, now=LATE, code_version="1")
+    return home
 
 
 def issue_again(home: Path) -> list[str]:
@@ -96,11 +115,11 @@ def test_a_takedown_of_a_whole_source_is_issued_again_and_the_next_release_follo
 
 @pytest.mark.parametrize("least", [65, None], ids=["under its minimum", "without one"])
 def test_a_release_cut_before_the_older_ones_were_issued_again_is_not_held_up_either(
-    tmp_path: Path, least: int | None
+    of_day_1: dict[int | None, Path], tmp_path: Path, least: int | None
 ) -> None:
-    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=least)
+    home = shutil.copytree(of_day_1[least], tmp_path / "home")
 
-    after = cut(tmp_path, LEFT, DAY_2, least=least, tombstones=TOMBSTONES)
+    after = cut(home, LEFT, DAY_2, least=least, tombstones=TOMBSTONES)
 
     assert len(by_id(after.path)) == len(LEFT)
 
@@ -112,11 +131,13 @@ def test_articles_of_one_source_that_were_withdrawn_explain_no_loss_of_another(t
         cut(tmp_path, LEFT + OTHERS[20:], DAY_2, least=None, tombstones=TOMBSTONES)
 
 
-def test_what_is_lost_beside_a_takedown_still_misses_the_minimum(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=65)
+def test_what_is_lost_beside_a_takedown_still_misses_the_minimum(
+    of_day_1: dict[int | None, Path], tmp_path: Path
+) -> None:
+    home = shutil.copytree(of_day_1[65], tmp_path / "home")
 
     with pytest.raises(GateFailedError, match="minimum: open: 14 articles, at least 65 expected"):
-        cut(tmp_path, LEFT[6:], DAY_2, least=65, tombstones=TOMBSTONES)
+        cut(home, LEFT[6:], DAY_2, least=65, tombstones=TOMBSTONES)
 
 
 def test_titles_that_go_missing_beside_a_takedown_are_still_found(tmp_path: Path) -> None:
@@ -128,30 +149,26 @@ def test_titles_that_go_missing_beside_a_takedown_are_still_found(tmp_path: Path
         cut(tmp_path, bare, DAY_2, least=None, tombstones=TOMBSTONES)
 
 
-def test_a_release_issued_again_tells_the_shares_of_what_is_left(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
+def test_a_release_issued_again_tells_the_shares_of_what_is_left(issued_late: Path) -> None:
+    again = issued_late / "releases/2026-11-20.r2"
 
-    issue_again(tmp_path)
-
-    [told] = [r for r in rows(tmp_path / "releases/2026-11-20.r2/coverage.parquet") if r["source_id"] == "open"]
+    [told] = [row for row in rows(again / "coverage.parquet") if row["source_id"] == "open"]
     assert (told["n_articles"], told["title_share"], told["n_new_last_7_days"]) == (20, 0.5, 20)
 
 
-def test_a_release_issued_again_is_as_fresh_as_it_was_at_its_first_issue(tmp_path: Path) -> None:
-    first = cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
+def test_a_release_issued_again_is_as_fresh_as_it_was_at_its_first_issue(
+    of_day_1: dict[int | None, Path], issued_late: Path
+) -> None:
+    first = open_release(of_day_1[None] / "releases/2026-11-20").manifest
+    again = open_release(issued_late / "releases/2026-11-20.r2").manifest
 
-    reissue_releases(tmp_path / "releases", TOMBSTONED, now=DAY_4 + timedelta(days=30), code_version="1")
-
-    again = open_release(tmp_path / "releases/2026-11-20.r2").manifest
-    assert (again.judged_at, again.created) == (DAY_1, DAY_4 + timedelta(days=30))
-    assert again.freshness == first.manifest.freshness
-    assert [r for r in verify_release(tmp_path / "releases/2026-11-20.r2") if not r.is_ok] == []
+    assert (again.judged_at, again.created) == (DAY_1, LATE)
+    assert again.freshness == first.freshness
+    assert [r for r in verify_release(issued_late / "releases/2026-11-20.r2") if not r.is_ok] == []
 
 
-def test_a_release_issued_again_may_lose_nothing_but_what_was_withdrawn(tmp_path: Path) -> None:
-    cut(tmp_path, TITLED + UNTITLED, DAY_1, least=None)
-    issue_again(tmp_path)
-    revised = tmp_path / "releases/2026-11-20.r2"
+def test_a_release_issued_again_may_lose_nothing_but_what_was_withdrawn(issued_late: Path, tmp_path: Path) -> None:
+    revised = shutil.copytree(issued_late / "releases", tmp_path / "releases") / "2026-11-20.r2"
     revised.chmod(0o755)
     rewrite_rows(revised / "tombstones.parquet", TOMBSTONES[1:])
 

@@ -1,5 +1,6 @@
 """A release that only links to what was withdrawn is issued again too, without the link's address and words."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -18,14 +19,21 @@ GONE = "https://www.gone.example/news/7?utm_source=x"
 KEPT = "https://gone.example/news/8"
 
 
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
-    """One release, of which an article links to two of another source that it does not hold."""
+@pytest.fixture(scope="module")
+def linking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One release, of which an article links to two of another source that it does not hold; never changed."""
+    home = tmp_path_factory.mktemp("linking")
     links = [citation(1, 0, url=GONE, label="A headline"), citation(1, 1, url=KEPT, label="Another"), citation(1, 2)]
     world = World(articles=[article(1)], sources=[source("open"), source("gone")], citations=links)
-    generation = write_generation(tmp_path / "generation.duckdb", world)
-    cut_release(generation, tmp_path / "releases", now=DAY_1, code_version="1")
-    return tmp_path / "releases"
+    generation = write_generation(home / "generation.duckdb", world)
+    cut_release(generation, home / "releases", now=DAY_1, code_version="1")
+    return home / "releases"
+
+
+@pytest.fixture
+def releases(linking: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(linking, tmp_path / "releases")
 
 
 def withdraw(releases: Path, reason: str) -> list[str]:
