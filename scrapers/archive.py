@@ -29,6 +29,7 @@ A capture counts only when an outcome `fetched` names it: a kill between the two
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http.client import responses
@@ -110,18 +111,22 @@ class CrawlWriter:
     @classmethod
     def begin(cls, archive: Path, header: CrawlHeader) -> Self:
         """Make the file of a new crawl. Raises FileExistsError when there is one already."""
-        writer = cls(archive, header)
-        writer._write(_warcinfo(header))
+        with ExitStack() as stack:  # which closes the file when something fails on the way
+            stack.push(writer := cls(archive, header))
+            writer._write(_warcinfo(header))
+            stack.pop_all()
         return writer
 
     @classmethod
     def continue_with(cls, archive: Path, header: CrawlHeader, whole_records: Iterable[bytes]) -> Self:
         """Make the file anew from the whole records of one that was left behind, durably."""
-        writer = cls(archive, header)
-        for piece in whole_records:
-            writer._write_bytes(piece)
-        os.fsync(writer._file.fileno())
-        fsync_folder(writer._open_path.parent)
+        with ExitStack() as stack:
+            stack.push(writer := cls(archive, header))
+            for piece in whole_records:
+                writer._write_bytes(piece)
+            os.fsync(writer._file.fileno())
+            fsync_folder(writer._open_path.parent)
+            stack.pop_all()
         return writer
 
     def __enter__(self) -> Self:

@@ -48,5 +48,7 @@ def is_tls_error(error: BaseException) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """Return an error's name and words, short enough to be kept."""
-    return f"{type(error).__name__}: {error}"[:DETAIL_MAX_CHARS]
+    """Return an error's name and words, short enough to be kept; of one that only wraps another, that one's."""
+    wrapped = next(iter(getattr(error.__cause__ or error, "reasons", ())), None)
+    said = error if wrapped is None else wrapped.value
+    return f"{type(said).__name__}: {said}"[:DETAIL_MAX_CHARS]

@@ -14,7 +14,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,9 +72,12 @@ class LeftBehind:
 
     def reopen(self, archive: Path) -> CrawlWriter:
         """Return a writer that holds its whole records; the torn file is gone then."""
-        writer = CrawlWriter.continue_with(archive, self.parts.header, _pieces(self.torn, self.parts.n_bytes))
-        self.torn.unlink()
-        fsync_folder(self.torn.parent)  # else a power cut brings it back, and what is written from here on would yield
+        whole_records = _pieces(self.torn, self.parts.n_bytes)
+        with ExitStack() as stack:  # which closes the file when something fails on the way
+            writer = stack.enter_context(CrawlWriter.continue_with(archive, self.parts.header, whole_records))
+            self.torn.unlink()
+            fsync_folder(self.torn.parent)  # else a power cut brings it back, and what is written from here on yields
+            stack.pop_all()
         return writer
 
 

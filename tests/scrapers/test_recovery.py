@@ -1,13 +1,15 @@
 """A crawl that dies anywhere is gone on with, or saved; nothing whole is lost and nothing is fetched twice."""
 
+import itertools
 import os
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from scrapers.archive import list_crawls, open_crawl, read_parts
+from scrapers.archive import CrawlWriter, list_crawls, open_crawl, read_parts
 from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.warc import read_records
 from tests.scrapers.offline import DAY, HOST, KilledError, Offline, index, offline, preview, rss, sitemap
@@ -134,6 +136,33 @@ def test_a_copy_that_was_cut_short_yields_to_the_torn_file(tmp_path: Path, undis
     shutil.copy(left, left.with_name(left.name.replace(".open", ".torn")))
     os.truncate(left, 100)
 
+    made.crawl(WEB)
+
+    assert made.content() == undisturbed.content()
+    assert len(list(tmp_path.glob("archive/site/*/*/*"))) == 2
+
+
+@pytest.mark.parametrize("n_steps", range(12))
+def test_a_kill_at_any_step_of_saving_a_torn_file_changes_nothing(
+    tmp_path: Path, undisturbed: Offline, monkeypatch: pytest.MonkeyPatch, n_steps: int
+) -> None:
+    made, steps = died(tmp_path, 9), itertools.count()
+
+    def dying(step: Callable[..., object]) -> Callable[..., object]:
+        def take(*args: object, **kwargs: object) -> object:
+            if next(steps) == n_steps:
+                raise KilledError
+            return step(*args, **kwargs)
+
+        return take
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dying(Path.rename))
+        patch.setattr(Path, "unlink", dying(Path.unlink))
+        patch.setattr(os, "fsync", dying(os.fsync))
+        patch.setattr(CrawlWriter, "_write_bytes", dying(CrawlWriter._write_bytes))
+        with pytest.raises(KilledError):
+            made.crawl(WEB)
     made.crawl(WEB)
 
     assert made.content() == undisturbed.content()
