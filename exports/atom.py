@@ -1,7 +1,7 @@
 """`releases.atom`: a feed with an entry for each release (RFC 4287), newest first; deprecated columns are said in each.
 
-Built with ElementTree, which escapes everything. Ids are names of the releases, not places (`about.release_urn`), so
-that a catalogue that moves brings no entry up again.
+Built with ElementTree, which escapes all that can be escaped; every text is plain (`type="text"`, the default). Ids are
+names of the releases, not places (`about.release_urn`), so that a catalogue that moves brings no entry up again.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from exports.about import PUBLISHER, release_address, release_urn
 from exports.manifest import Manifest
+from exports.unmarkable import replace_unmarkable
 from scrapers.published_tables import PUBLISHED_TABLES
 
 FEED = "releases.atom"
@@ -69,4 +70,4 @@ def list_deprecations() -> list[tuple[str, str]]:
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = text
+    ET.SubElement(parent, name).text = replace_unmarkable(text)

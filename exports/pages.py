@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import jinja2
 
 from exports.labels import name_country, name_language
+from exports.unmarkable import replace_unmarkable
 
 _MARKDOWN_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|!"} | {"\n": " ", "\r": " "})
 
@@ -18,7 +19,8 @@ def render(template: str, **values: object) -> str:
 
     A name that the template uses and that is not given is an error.
     """
-    return _environment().get_template(template).render(**values)
+    text = _environment().get_template(template).render(**values)
+    return replace_unmarkable(text) if template.endswith(".html.j2") else text
 
 
 @cache
