@@ -1,11 +1,16 @@
 """Files for spreadsheets: nothing in them is calculated, nothing breaks a line, and what was altered follows rules."""
 
 import csv
+import gzip
 import io
 import shutil
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 
+import lxml.etree
 import pytest
 
 from exports.copy_gates import check_spreadsheets
@@ -17,7 +22,7 @@ from scrapers.published_tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, DAY_2, World, article, article_id, write_generation
 from tests.exports.one_gate import faults_of
-from tests.exports.readers import csv_rows, rewrite, rows
+from tests.exports.readers import csv_rows, rewrite
 
 SOFFICE = shutil.which("soffice")
 SHEET = "excel/articles-2026-11.csv"
@@ -182,21 +187,62 @@ def test_the_gate_passes_what_was_written(release: Path) -> None:
 # --- a real spreadsheet ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
-def test_libreoffice_calculates_nothing_of_it_and_something_of_the_faithful_one(release: Path, tmp_path: Path) -> None:
-    shutil.copy(release / SHEET, tmp_path / "guarded.csv")
-    with (tmp_path / "faithful.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([row["title"]] for row in rows(release / "articles.parquet"))
+@dataclass(frozen=True)
+class Opened:
+    """What LibreOffice made of a file."""
 
-    assert SOFFICE
-    command = [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to"]
-    # Comma, double quotes, UTF-8, from the first line on; formulas evaluated, as Excel does unasked.
-    options = ["fods", "--infilter=CSV:44,34,76,1,,0,false,true,false,true", "--outdir", str(tmp_path)]
-    sources = [str(tmp_path / name) for name in ("guarded.csv", "faithful.csv")]
-    subprocess.run([*command, *options, *sources], check=True, capture_output=True, timeout=120)
-    n_formulas = {
-        name: (tmp_path / f"{name}.fods").read_text("utf-8").count("table:formula=") for name in ("guarded", "faithful")
-    }
+    n_formulas: int
+    """In all of its cells."""
+    kinds: dict[str, str]
+    """Of each headline, by article: `formula`, or the type of its value."""
 
-    assert n_formulas["guarded"] == 0
-    assert n_formulas["faithful"] > 0
+
+@pytest.fixture(scope="module")
+def opened(release: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Opened]:
+    """The released sheet and the released faithful CSV, as a person opens them: formulas evaluated, as Excel does."""
+    SOFFICE or pytest.skip("LibreOffice is not installed")
+    folder = tmp_path_factory.mktemp("opened")
+    (folder / "guarded.csv").write_bytes((release / SHEET).read_bytes())
+    (folder / "faithful.csv").write_bytes(gzip.decompress((release / "csv/articles.csv.gz").read_bytes()))
+    # Comma, double quotes, UTF-8, from the first line on; numbers are recognised, and (the last word) formulas.
+    command = [str(SOFFICE), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to"]
+    command += ["fods", "--infilter=CSV:44,34,76,1,,0,false,true,,,,,true", "--outdir", str(folder)]
+    names = ("guarded", "faithful")
+    sources = [str(folder / f"{name}.csv") for name in names]
+    subprocess.run([*command, *sources], check=True, capture_output=True, timeout=120)
+    return {name: read_opened(folder / f"{name}.fods") for name in names}
+
+
+def read_opened(path: Path) -> Opened:
+    sheet = lxml.etree.parse(path)
+    first, title = (PUBLISHED_ARTICLES.schema.get_field_index(name) for name in ("article_id", "title"))
+    lines = [list(expanded(line)) for line in sheet.iterfind(".//{*}table-row")]
+    kinds = {"".join(line[first].itertext()).strip(): kind_of(line[title]) for line in lines[1:] if len(line) > title}
+    return Opened(n_formulas=len(sheet.xpath("//@table:formula", namespaces=sheet.getroot().nsmap)), kinds=kinds)
+
+
+def expanded(line: lxml.etree.ElementBase) -> Iterator[lxml.etree.ElementBase]:
+    """The cells of a line, one that stands for several as often."""
+    repeated = f"{{{line.nsmap['table']}}}number-columns-repeated"
+    return chain.from_iterable(repeat(cell, int(cell.get(repeated, "1"))) for cell in line)
+
+
+def kind_of(cell: lxml.etree.ElementBase) -> str:
+    is_formula = f"{{{cell.nsmap['table']}}}formula" in cell.attrib
+    return "formula" if is_formula else str(cell.get(f"{{{cell.nsmap['office']}}}value-type"))
+
+
+def test_libreoffice_calculates_nothing_of_the_sheet_and_takes_every_headline_for_words(
+    opened: dict[str, Opened],
+) -> None:
+    kinds = opened["guarded"].kinds
+
+    assert opened["guarded"].n_formulas == 0
+    assert [kinds[article_id(n)] for n in range(len(TITLES))] == ["string"] * len(TITLES)
+
+
+def test_libreoffice_calculates_of_the_faithful_csv_what_the_sheet_guards(opened: dict[str, Opened]) -> None:
+    taken = {title: opened["faithful"].kinds[article_id(n)] for n, title in enumerate(TITLES)}
+
+    assert taken["=cmd|' /C calc'!A0"] == "formula"
+    assert (taken["+1"], taken["-1"]) == ("float", "float")
