@@ -7,6 +7,7 @@ from typer.main import get_command
 
 from flows.cli import app
 from scrapers.dictionary import render_dictionary
+from tests.fences import fenced
 from warehouse.examples import list_examples
 
 ROOT = Path(__file__).parent.parent
@@ -21,9 +22,8 @@ def test_the_readme_shows_every_example_query_as_it_is() -> None:
     examples = list_examples()
 
     assert len(examples) == 10
-    assert [
-        e.name for e in examples if f"```sql\n{e.sql.rstrip()}\n```" not in readme or e.question not in readme
-    ] == []
+    assert [sql for language, sql in fenced(readme) if language == "sql"] == [e.sql.rstrip() for e in examples]
+    assert [e.name for e in examples if e.question not in readme] == []
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:

@@ -5,8 +5,11 @@ then day 2 with new articles, edits and a vanished page. Then day 2 comes once m
 taken back. The expectations are the world's own hand-written truth.
 """
 
+import contextlib
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections import Counter
@@ -17,13 +20,16 @@ from urllib.parse import urlsplit
 import duckdb
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
 
 from exports.release import Release, list_releases
 from exports.verify import verify_release
+from flows.cli import app
 from samples.expected import ExpectedOutcome, ExpectedPage, expected_pages
 from samples.world import DAY_INSTANTS, NewsWorld
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.registry_folder import load_registry
+from tests.fences import fenced
 from tests.pipeline import ROOT, Pipeline, new_pipeline
 from warehouse.analyst_copy import current_generation
 
@@ -217,6 +223,41 @@ def test_a_brief_names_its_sources_and_they_are_found(story: Story) -> None:
     }
 
     assert expected <= seen
+
+
+# --- what the README shows -------------------------------------------------------------------------------------------
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ON_DEMO = re.findall(r"^\.venv/bin/kabarchy (?!serve)(.* --home demo-data.*?)(?: +#.*)?$", README, re.MULTILINE)
+"""Commands of the README over what the demo leaves, but for the one that does not end."""
+
+
+@pytest.mark.parametrize("line", ON_DEMO)
+def test_a_command_of_the_readme_runs_over_the_demo(story: Story, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(story.root.path.parent)
+    result = CliRunner().invoke(app, shlex.split(line))
+
+    assert result.exit_code == 0
+    assert result.stdout.strip()
+
+
+@pytest.mark.parametrize("line", [line for line in ON_DEMO if line.startswith("releases")])
+def test_a_command_about_releases_prints_what_the_readme_shows(
+    story: Story, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(story.root.path.parent)
+    printed = CliRunner().invoke(app, shlex.split(line)).output
+
+    assert printed.strip() in README
+
+
+def test_python_of_the_readme_runs_over_the_demo(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = (block for language, block in fenced(README) if language == "python")
+    monkeypatch.chdir(story.root.path.parent)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(code, {})  # noqa: S102 our own block, as a reader would paste it
+
+    assert "chinor_xabar" in printed.getvalue()
 
 
 def test_the_same_pages_at_another_host_and_port_give_the_same_articles(story: Story, tmp_path: Path) -> None:

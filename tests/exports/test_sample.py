@@ -1,6 +1,7 @@
 """The sample: a small release, fair, closed under references, in which every documented query runs."""
 
 import contextlib
+import gzip
 import io
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from tests.exports.factories import DAY_1, World, article, article_id, citation,
 from tests.exports.foreign import read_with_datasets
 from tests.exports.one_gate import faults_of
 from tests.exports.readers import csv_rows, rewrite, rewrite_rows, rows
+from tests.fences import fenced
 
 SOURCES = ("open", "short", "closed")
 CHAIN = (400, 401, 402)
@@ -90,6 +92,38 @@ def test_a_release_of_few_articles_is_its_own_sample_though_each_cites_another(t
 
 
 # --- every documented query ------------------------------------------------------------------------------------------
+
+
+def test_the_readme_of_the_release_shows_what_is_run_here_and_how_a_hash_is_recomputed(release: Path) -> None:
+    blocks = fenced((release / "README.md").read_text(encoding="utf-8"))
+
+    assert blocks[:-1] == [(snippet.language, snippet.code) for snippet in SNIPPETS]
+    assert "hashlib.sha256(" in blocks[-1][1]
+
+
+@pytest.mark.parametrize("folder", ["sample", "."])
+def test_the_hashes_are_recomputed_as_the_readme_says(
+    release: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, code = fenced((release / "README.md").read_text(encoding="utf-8"))[-1]
+    monkeypatch.chdir(release / folder)
+    found: dict[str, Any] = {}
+    exec(code, found)  # noqa: S102 our own block, as a reader would paste it
+
+    assert found["row"]["article_id"] == rows(release / folder / "articles.parquet")[-1]["article_id"]
+
+
+def test_a_hash_that_is_not_that_of_its_row_is_found_as_the_readme_says(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, code = fenced((release / "README.md").read_text(encoding="utf-8"))[-1]
+    changed = gzip.decompress((release / "csv/articles.csv.gz").read_bytes()).replace(b"Headline 7,", b"Headline 8,")
+    (tmp_path / "csv").mkdir()
+    (tmp_path / "csv/articles.csv.gz").write_bytes(gzip.compress(changed))
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(AssertionError):
+        exec(code, {})  # noqa: S102 as above
 
 
 IN_PROCESS = [s for s in SNIPPETS if s.language == "python" and "load_dataset" not in s.code]
