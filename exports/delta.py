@@ -66,4 +66,7 @@ def _require_start(connection: duckdb.DuckDBPyConnection, delta: Path) -> None:
     mismatch = run_sql(connection, "delta_mismatches").fetchone()
     if mismatch is not None:
         article_id, op, expected, found = mismatch
-        raise DeltaMismatchError(f"{delta}: {op} of {article_id} starts from {expected}, but the article is {found}")
+        raise DeltaMismatchError(
+            f"{delta.name}: {op} of {article_id} starts from {expected}, but the article is {found}: "
+            "the articles are not those of that release"
+        )

@@ -35,7 +35,8 @@ def check_schema(reading: ReleaseReading) -> list[str]:
     What the release before promised of its schema is kept (`exports.schemas`).
     """
     if reading.manifest.schema_version != SCHEMA_VERSION:
-        return [f"schema {reading.manifest.schema_version}: this program knows {SCHEMA_VERSION}"]
+        said, build = reading.manifest.schema_version, reading.manifest.build.code_version
+        return [f"schema {said}: this program knows {SCHEMA_VERSION}; Kabarchy {build} made the release"]
     contract = {published.name: published.table for published in PUBLISHED} | {"delta": PUBLISHED_DELTA}
     whole = {path for published in PUBLISHED for path in list_whole_files(reading.manifest, published)}
     faults = [f"{path}: missing" for path in sorted(whole) if reading.manifest.file(path) is None]

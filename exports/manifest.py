@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from exports.acceptance import Acceptance
 from exports.profiles import DATASET, DESCRIPTION, TITLE, Profile
@@ -143,6 +143,7 @@ class Manifest(_Part):
     """What `manifest.json` says."""
 
     manifest_version: int = MANIFEST_VERSION
+    """Grows when a program that knows only the keys of before would misread it."""
     dataset: str = DATASET
     title: str = TITLE
     description: str = DESCRIPTION
@@ -180,6 +181,13 @@ class Manifest(_Part):
     """The gates that this release passed before it became visible; one that fails a gate is never published."""
     files: tuple[ManifestFile, ...] = Field(default=())
 
+    @field_validator("manifest_version")
+    @classmethod
+    def _is_known(cls, version: int) -> int:
+        if version > MANIFEST_VERSION:
+            raise ValueError(f"{version}, this program reads {MANIFEST_VERSION}: a newer Kabarchy is needed")
+        return version
+
     @property
     def judged_at(self) -> datetime:
         """The instant of which its tables speak: that of its first issue, however often it was issued again since."""
@@ -207,6 +215,16 @@ class Manifest(_Part):
     def to_json(self) -> str:
         """The text of `manifest.json`."""
         return self.model_dump_json(indent=1) + "\n"
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """Read the text of `manifest.json`. Raises ValueError, in one line that names the first key that is wrong."""
+    try:
+        return Manifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        named = [".".join(str(part) for part in first["loc"])] if first["loc"] else []
+        raise ValueError(": ".join([*named, first["msg"].removeprefix("Value error, ")])) from error
 
 
 def describe_file(

@@ -47,8 +47,10 @@ def read_public_key(path: Path) -> PublicKey:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         raw = b64decode(lines[1], validate=True)
-    except (OSError, ValueError, IndexError) as error:
-        raise SignatureError(f"{path}: not a public key of minisign: {error}") from error
+    except OSError as error:
+        raise SignatureError(f"{path}: {error.strerror}") from error
+    except (ValueError, IndexError) as error:
+        raise SignatureError(f"{path}: not a public key of minisign") from error
     if not lines[0].startswith(_UNTRUSTED) or len(raw) != 42 or raw[:2] != b"Ed":
         raise SignatureError(f"{path}: not a public key of minisign")
     return PublicKey(id=raw[2:10], key=raw[10:])
@@ -59,8 +61,10 @@ def read_signature(path: Path) -> Signature:
     try:
         untrusted, signed, trusted, comment_signed = path.read_text(encoding="utf-8").splitlines()
         raw, comment_signature = b64decode(signed, validate=True), b64decode(comment_signed, validate=True)
-    except (OSError, ValueError) as error:
-        raise SignatureError(f"{path.name}: not a signature of minisign: {error}") from error
+    except OSError as error:
+        raise SignatureError(f"{path.name}: {error.strerror}") from error
+    except ValueError as error:
+        raise SignatureError(f"{path.name}: not a signature of minisign") from error
     is_formed = untrusted.startswith(_UNTRUSTED) and trusted.startswith(_TRUSTED) and len(raw) == 74
     if not is_formed or raw[:2] not in (b"Ed", b"ED"):
         raise SignatureError(f"{path.name}: not a signature of minisign")

@@ -32,7 +32,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from pydantic import ValidationError
 
 from exports.acceptance import read_acceptances, way_out
 from exports.draft import Draft, Plan, build_draft, read_contents
@@ -40,7 +39,7 @@ from exports.engine import open_engine
 from exports.errors import GateFailedError, ProfileMixedError, ReleaseDamagedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lock import lock_releases
-from exports.manifest import Manifest, ManifestTable
+from exports.manifest import Manifest, ManifestTable, parse_manifest
 from exports.months import NO_BASE, Base, find_base, is_intact
 from exports.profiles import Profile
 from exports.published import ARTICLES, PUBLISHED, make_tables
@@ -143,8 +142,8 @@ def _open_releases(releases: Path) -> list[Release]:
 def open_release(path: Path) -> Release:
     """Read what a release says about itself, without verifying it. Raises ReleaseDamagedError."""
     try:
-        manifest = Manifest.model_validate_json((path / "manifest.json").read_bytes())
-    except (OSError, ValidationError) as error:
+        manifest = parse_manifest((path / "manifest.json").read_bytes())
+    except (OSError, ValueError) as error:
         raise ReleaseDamagedError(f"{path}: manifest.json: {error}") from error
     return Release(path=path, manifest=manifest)
 

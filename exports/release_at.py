@@ -20,12 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from obstore.exceptions import BaseError, NotSupportedError
 from obstore.store import HTTPStore
-from pydantic import ValidationError
 
 from exports.errors import ReleaseUnreachableError
-from exports.manifest import Manifest, ManifestFile, file_sha256
+from exports.manifest import Manifest, ManifestFile, file_sha256, parse_manifest
 from exports.sums import SIGNATURE, SUMS, parse_sums
-from exports.withdrawal import WITHDRAWN, is_withdrawn
+from exports.withdrawal import WITHDRAWN, is_withdrawn, read_withdrawal
 
 _TABLE = "articles"
 _KEYS = ["article_id", "record_sha256"]
@@ -85,7 +84,7 @@ class LocalRelease:
     def manifest(self) -> Manifest:
         """See ReleaseAt."""
         if is_withdrawn(self.path):
-            raise ReleaseUnreachableError(f"{self.path}: was withdrawn; {WITHDRAWN} in it names what took its place")
+            raise _withdrawn(self.name, (self.path / WITHDRAWN).read_bytes())
         try:
             return _parse(self.name, (self.path / "manifest.json").read_bytes())
         except OSError as error:
@@ -105,7 +104,9 @@ class LocalRelease:
         return file
 
     def fetch_all(self, folder: Path) -> Path:
-        """See ReleaseAt; nothing is copied."""
+        """See ReleaseAt; nothing is copied, and whether all of it is there is for the caller to judge."""
+        if is_withdrawn(self.path):
+            raise _withdrawn(self.name, (self.path / WITHDRAWN).read_bytes())
         return self.path
 
     def read_keys(self) -> pa.Table:
@@ -130,7 +131,12 @@ class RemoteRelease:
 
     def manifest(self) -> Manifest:
         """See ReleaseAt."""
-        return _parse(self.url, self._read("manifest.json"))
+        data = self._read_if_there("manifest.json")
+        if data is not None:
+            return _parse(self.url, data)
+        if (said := self._read_if_there(WITHDRAWN)) is not None:
+            raise _withdrawn(self.name, said)
+        raise ReleaseUnreachableError(f"{self.url}: no release: there is no manifest.json")
 
     def sibling(self, release_id: str) -> "RemoteRelease":
         """See ReleaseAt."""
@@ -145,7 +151,8 @@ class RemoteRelease:
 
     def fetch_all(self, folder: Path) -> Path:
         """See ReleaseAt."""
-        sums, sizes = self._read(SUMS), {file.path: file.bytes for file in self.manifest().files}
+        sizes = {file.path: file.bytes for file in self.manifest().files}
+        sums = self._read(SUMS)
         try:
             listed = parse_sums(sums.decode("utf-8"))
         except ValueError as error:
@@ -212,7 +219,9 @@ class RemoteRelease:
         try:
             yield
         except (BaseError, OSError, pa.ArrowException) as error:
-            raise ReleaseUnreachableError(f"{self.url}/{path}: {str(error).splitlines()[0]}") from error
+            # "Generic HTTP error: Error performing GET <address> in 212 ms, after 2 retries, ... - <what happened>"
+            said = str(error).partition("\n")[0].rpartition(" - ")[2]
+            raise ReleaseUnreachableError(f"{self.url}/{path}: {said}") from error
 
 
 class _RangeFile(io.RawIOBase):
@@ -248,6 +257,10 @@ class _RangeFile(io.RawIOBase):
         return len(data)
 
 
+def _withdrawn(place: str, said: bytes) -> ReleaseUnreachableError:
+    return ReleaseUnreachableError(f"{place}: {read_withdrawal(said)}")
+
+
 def _require_inner(place: str, path: str) -> str:
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or "\\" in path or any(part in ("..", ".") for part in parts):
@@ -257,6 +270,6 @@ def _require_inner(place: str, path: str) -> str:
 
 def _parse(place: str, data: bytes) -> Manifest:
     try:
-        return Manifest.model_validate_json(data)
-    except ValidationError as error:
-        raise ReleaseUnreachableError(f"{place}: manifest.json: {str(error).splitlines()[0]}") from error
+        return parse_manifest(data)
+    except ValueError as error:
+        raise ReleaseUnreachableError(f"{place}: manifest.json: {error}") from error

@@ -45,7 +45,7 @@ SourcesOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 SourceNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SOURCE]…", help="Source ids; none: every enabled source.", show_default=False),
+    typer.Argument(metavar="SOURCE", help="Source ids; none: every enabled source.", show_default=False),
 ]
 AsOfOption = Annotated[
     datetime | None, typer.Option("--as-of", hidden=True, help="Replays: the instant that it is said to be (UTC).")
@@ -134,8 +134,11 @@ def print_json(value: Any) -> None:
 
 
 def print_rows(rows: Sequence[Mapping[str, object]], *, title: str | None = None) -> None:
-    """Print rows that share their keys as a table on stdout, for people: see `_cell`."""
-    table = Table(*map(escape, rows[0] if rows else ()), title=title, title_justify="left")
+    """Print rows that share their keys as a table on stdout, for people: see `_cell`; "none" where there are none."""
+    if not rows:
+        typer.echo("none")
+        return
+    table = Table(*map(escape, rows[0]), title=title, title_justify="left")
     for row in rows:
         table.add_row(*map(_cell, row.values()))
     # What reads a pipe needs whole values more than it needs 80 columns.
@@ -143,7 +146,10 @@ def print_rows(rows: Sequence[Mapping[str, object]], *, title: str | None = None
 
 
 def _cell(value: object) -> str:
-    """Show an instant in UTC to the second, yes and no, and a dash for None; JSON and CSV keep values as they are."""
+    """Show an instant in UTC to the second, yes and no, the members of a list, and a dash for None and for no member.
+
+    JSON and CSV keep values as they are.
+    """
     match value:
         case None:
             return "–"
@@ -151,5 +157,7 @@ def _cell(value: object) -> str:
             return "yes" if value else "no"
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        case list() | tuple():
+            return escape(", ".join(map(str, value))) or "–"
         case _:
             return escape(str(value))

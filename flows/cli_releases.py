@@ -23,6 +23,7 @@ from exports.target import open_target
 from exports.update import fetch_articles, update_articles
 from exports.verify import verify_release
 from exports.versions import read_versions
+from exports.withdrawal import is_withdrawn
 from flows.cli_options import (
     PROBLEMS,
     HomeOption,
@@ -39,9 +40,8 @@ from scrapers.data_root import DataRoot
 
 releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut, here or elsewhere.")
 
-ReleaseName = Annotated[
-    str, typer.Argument(metavar="RELEASE", help="Id in the data root, folder, or http(s) address.", show_default=False)
-]
+OldRelease = Annotated[str, typer.Argument(metavar="OLD", help="Id in the data root, folder, or http(s) address.")]
+NewRelease = Annotated[str, typer.Argument(metavar="NEW", help="The same of another release.")]
 
 
 @releases_app.command("list")
@@ -55,8 +55,9 @@ def show_releases(
             "release": release.id,
             "profile": release.manifest.profile,
             "created": release.manifest.created,
-            "path": release.path,
+            "articles": release.manifest.rows,
             **release.manifest.changes.model_dump(),
+            "path": release.path,
         }
         for release in list_releases(releases)
     ]
@@ -68,7 +69,7 @@ def verify(
     release: Annotated[
         str | None,
         typer.Argument(
-            metavar="[RELEASE]",
+            metavar="RELEASE",
             help="Id in the data root, folder, or http(s) address; none: the latest.",
             show_default=False,
         ),
@@ -110,8 +111,8 @@ def _signature_row(release: Path, key: Path | None) -> dict[str, object]:
 
 @releases_app.command("diff")
 def diff(
-    old: ReleaseName,
-    new: ReleaseName,
+    old: OldRelease,
+    new: NewRelease,
     home: HomeOption = None,
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
@@ -129,12 +130,17 @@ def diff(
 @releases_app.command("apply")
 def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     have: Annotated[
-        str, typer.Argument(metavar="HAVE", help="The release that you have, or one file of its articles.")
+        str,
+        typer.Argument(
+            metavar="HAVE", help="The release that you have: id, folder, address; or its articles in one file."
+        ),
     ],
     want: Annotated[
         str, typer.Argument(metavar="WANT", help="The release that you want: id, folder, or http(s) address.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File to write the articles to.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Parquet file to write all the articles to.")
+    ],
     start: Annotated[
         str | None, typer.Option("--from", help="Id of the release that HAVE is of, when it is a file.")
     ] = None,
@@ -142,7 +148,10 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Bring articles up to date by deltas alone, and prove that they are all the articles of the release."""
+    """Bring articles up to date by deltas alone, and prove that they are all the articles of the release.
+
+    Of an address only manifests and deltas are fetched. Until the proof the file stays as it was.
+    """
     wanted = _place_of(want, home, profile)
     if Path(have).is_file():
         if start is None:
@@ -210,6 +219,6 @@ def _place_of(name: str | None, home: Path | None, profile: Profile) -> ReleaseA
     if latest is None:
         raise MisusedError(f"{releases}: no release yet")
     wanted = name or latest
-    if not (releases / wanted / "manifest.json").is_file():
+    if not (is_withdrawn(releases / wanted) or (releases / wanted / "manifest.json").is_file()):
         raise MisusedError(f"no release {wanted} in {releases}; the latest is {latest}")
     return release_at(str(releases / wanted))

@@ -68,7 +68,7 @@ def show_source(source: SourceName, home: HomeOption = None, sources: SourcesOpt
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]…", help="Look at these; none: only read the registry.", show_default=False),
+        typer.Argument(metavar="SOURCE", help="Look at these; none: only read the registry.", show_default=False),
     ] = None,
     look_at_all: Annotated[bool, typer.Option("--all", help="Look at every source that is not disabled.")] = False,
     home: HomeOption = None,

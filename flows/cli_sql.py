@@ -16,7 +16,7 @@ _MAX_SHOWN = 200
 """Rows of a table on the terminal; --csv and --json print all."""
 
 QueryArgument = Annotated[
-    str | None, typer.Argument(metavar="[QUERY]", help="A SQL statement; none: a prompt.", show_default=False)
+    str | None, typer.Argument(metavar="QUERY", help="A SQL statement; none: a prompt.", show_default=False)
 ]
 FileOption = Annotated[Path | None, typer.Option("--file", help="Read the statement from a file.", show_default=False)]
 ExampleOption = Annotated[

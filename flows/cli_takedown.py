@@ -26,7 +26,7 @@ takedown_app = typer.Typer(no_args_is_help=True, help="Articles that must not be
 
 @takedown_app.command("add")
 def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Article ids.", show_default=False)] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Article ids.", show_default=False)] = None,
     reason: Annotated[TakedownReason, typer.Option("--reason", help="What the tombstone says.")] = (
         TakedownReason.TAKEDOWN
     ),
@@ -39,8 +39,9 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
 ) -> None:
     """Register articles, and take them out of archive, warehouse and every release; safe to interrupt and to repeat.
 
-    With --source and --reason source_optout the source is never crawled again. Publish afterwards: readers of a
-    bucket see the withdrawn releases until then.
+    Say which by ids, --url or --source. With --source and --reason source_optout the source is never crawled again.
+
+    Publish afterwards: readers of a bucket see the withdrawn releases until then.
     """
     if not (ids or url or source):
         raise MisusedError("nothing to take down: give ids, --url or --source")

@@ -149,7 +149,9 @@ def _find_url(url: str, registry: dict[str, Source], held: dict[str, str]) -> tu
         raise TakedownError(str(error)) from error
     named = {article_id(source_id, address): source_id for source_id in {*registry, *held.values()}}
     found = [(id_, source_id) for id_, source_id in named.items() if id_ in held]
-    if len(found) != 1:
+    if not found:
+        raise TakedownError(f"{url}: no article that is held has this address")
+    if len(found) > 1:
         raise TakedownError(f"{url}: {len(found)} articles held have this address; give the id")
     return found[0]
 

@@ -13,10 +13,11 @@ from exports.errors import DeltaMismatchError, ReleaseUnreachableError
 from exports.release_at import LocalRelease, RemoteRelease, release_at
 from exports.update import find_steps, update_articles
 from exports.verify import verify_release
+from exports.withdrawal import Withdrawal, write_withdrawal
 from flows.catalogue_server import serve_catalogue
 from flows.cli import app
 from tests.exports.conftest import History
-from tests.exports.factories import article_id
+from tests.exports.factories import DAY_1, article_id
 from tests.exports.readers import edit_manifest, manifest, rewrite, rewrite_rows, rows
 
 NAMES = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
@@ -142,3 +143,57 @@ def test_two_releases_are_compared_from_afar(history: History, server: str) -> N
 def test_what_is_no_release_is_one_line_that_names_the_place(place: str) -> None:
     with pytest.raises(ReleaseUnreachableError, match=rf"^{place}[^\n]*$"):
         release_at(place).manifest()
+
+
+# --- what a consumer is told -----------------------------------------------------------------------------------------
+
+
+def complaint(*words: str) -> str:
+    """What `kabarchy releases` says on stderr when it does not do what it was asked."""
+    result = CliRunner().invoke(app, ["releases", *words])
+    assert result.exit_code == 1
+    return result.stderr
+
+
+def test_a_release_that_is_not_there_is_told_in_words_from_afar(server: str) -> None:
+    assert complaint("verify", f"{server}/2026-11-29") == (
+        f"kabarchy: {server}/2026-11-29: no release: there is no manifest.json\n"
+    )
+
+
+def test_of_a_release_that_was_withdrawn_its_successor_is_told_here_and_from_afar(tmp_path: Path) -> None:
+    gone = tmp_path / "releases" / "2026-11-20"
+    write_withdrawal(gone, Withdrawal(id="2026-11-20", withdrawn_at=DAY_1, superseded_by="2026-11-20.r2"))
+    with serve_catalogue(tmp_path, tmp_path / "releases", port=0) as url:
+        told = [complaint("verify", place) for place in (str(gone), f"{url}releases/2026-11-20")]
+
+    assert [line.endswith("/2026-11-20: was withdrawn; 2026-11-20.r2 took its place\n") for line in told] == [True] * 2
+
+
+def test_a_manifest_of_a_newer_form_is_told_as_such(history: History, tmp_path: Path) -> None:
+    newer = shutil.copytree(history.releases / NAMES[1], tmp_path / NAMES[1])
+    edit_manifest(newer, manifest_version=2)
+
+    assert complaint("diff", str(history.releases / NAMES[0]), str(newer)).endswith(
+        "manifest.json: manifest_version: 2, this program reads 1: a newer Kabarchy is needed\n"
+    )
+
+
+def test_a_release_without_the_one_before_says_that_its_delta_was_not_replayed(
+    history: History, tmp_path: Path
+) -> None:
+    alone = shutil.copytree(history.releases / NAMES[1], tmp_path / NAMES[1])
+    found = {result.name: result for result in verify_release(alone)}
+
+    assert found["delta"].is_ok
+    assert found["delta"].detail == "not replayed: release 2026-11-20 is not beside this one"
+
+
+def test_articles_of_another_release_than_was_said_are_told_as_such(history: History, tmp_path: Path) -> None:
+    have, want = (history.releases / name for name in NAMES[:2])
+
+    said = complaint(
+        "apply", str(want / "articles.parquet"), str(want), "--from", have.name, "-o", str(tmp_path / "out.parquet")
+    )
+
+    assert said.endswith("the articles are not those of that release\n")
