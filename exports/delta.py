@@ -20,17 +20,22 @@ from scrapers.published_tables import PUBLISHED_DELTA
 
 
 def write_delta(
-    connection: duckdb.DuckDBPyConnection, previous_articles: Sequence[Path], target: Path, *, is_base: bool
+    connection: duckdb.DuckDBPyConnection,
+    previous_articles: Sequence[Path],
+    articles: Sequence[Path] | None,
+    target: Path,
 ) -> Changes:
-    """Write what differs between the articles in some files and those of the scratch database; return the counts.
+    """Write what differs between the articles in some files and those in others; return the counts.
 
-    `is_base`: the files are those from which rows were carried over, so that only touched articles can differ.
+    `articles`: None when the previous files are those from which rows were carried over; then only touched articles
+    can differ, and those are in the scratch database.
     """
     previous = connection.read_parquet([str(path) for path in previous_articles])
-    current = connection.table("articles")
-    if is_base:
+    if articles is None:
         previous = previous.join(connection.table("touched_articles"), "article_id", how="semi")
         current = connection.table("fresh_articles")
+    else:
+        current = connection.read_parquet([str(path) for path in articles])
     previous.create_view("previous_articles", replace=True)
     current.create_view("current_articles", replace=True)
     run_sql(connection, "changes")

@@ -10,6 +10,7 @@ import os
 import platform
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,13 @@ from exports.manifest import (
     Temporal,
     describe_file,
 )
-from exports.months import Base, Month, plan_months, write_months
+from exports.months import Base, write_months
 from exports.published import (
     ARTICLES,
     MONTHLY,
     SMALL,
+    Published,
+    hash_rows,
     list_data_files,
     logical_sha256,
     logical_sha256_of_months,
@@ -49,7 +52,6 @@ from exports.sample import write_sample
 from exports.signature import sign_sums
 from exports.spreadsheet import write_spreadsheets
 from exports.sums import write_sums
-from exports.text_form import row_sha256
 from exports.verify import GATE_NAMES
 from exports.writers import write_small_tables, write_whole_tables
 from scrapers.data_root import fsync_folder
@@ -92,40 +94,41 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What the tables of a scratch database come to, before any file is written."""
+    """What the tables of a scratch database come to; their months are written already."""
 
     base: Base
-    months: dict[str, tuple[Month, ...]]
-    """By table, of those that are published by month."""
+    months: tuple[ManifestFile, ...]
+    """The monthly files of all tables that are published by month."""
     tables: dict[str, ManifestTable]
     """By name, rows and logical hash of each."""
 
+    def paths(self, published: Published) -> list[str]:
+        """The monthly files of a table, within the release, in order."""
+        return [file.path for file in self.months if file.table == published.name]
 
-def read_contents(connection: duckdb.DuckDBPyConnection, base: Base) -> Contents:
-    """Count and hash the tables that `published.make_tables` made upon a base."""
-    months = {published.name: plan_months(connection, published, base) for published in MONTHLY}
+
+def write_contents(connection: duckdb.DuckDBPyConnection, folder: Path, base: Base) -> Contents:
+    """Write the months of the tables that `published.make_tables` made upon a base; count and hash all tables.
+
+    What was written is hashed, so that no text is read for it twice.
+    """
+    months = {published.name: write_months(connection, folder, published, base) for published in MONTHLY}
     tables = {
         name: ManifestTable(
-            rows=sum(month.rows for month in found),
-            logical_sha256=logical_sha256_of_months(month.logical_sha256 for month in found),
+            rows=sum(file.rows or 0 for file in files),
+            logical_sha256=logical_sha256_of_months(file.logical_sha256 or "" for file in files),
         )
-        for name, found in months.items()
+        for name, files in months.items()
     }
     for small in SMALL:
-        rows = connection.table(small.name).project(f"*, {row_sha256(small.said)} as record_sha256")
-        n_rows, digest = logical_sha256(rows, small)
+        n_rows, digest = logical_sha256(hash_rows(connection.table(small.name), small), small)
         tables[small.name] = ManifestTable(rows=n_rows, logical_sha256=digest)
-    return Contents(base=base, months=months, tables=tables)
+    return Contents(base=base, months=tuple(chain.from_iterable(months.values())), tables=tables)
 
 
 def build_draft(connection: duckdb.DuckDBPyConnection, folder: Path, plan: Plan, contents: Contents) -> Draft:
-    """Write every file of a release into an empty folder and flush them to disk."""
-    profile, tables = plan.imprint.profile, contents.tables
-    months = [
-        file
-        for published in MONTHLY
-        for file in write_months(connection, folder, published, contents.months[published.name], contents.base)
-    ]
+    """Write every other file of a release into the folder that has its months, and flush all of them to disk."""
+    profile, tables, months = plan.imprint.profile, contents.tables, contents.months
     data = write_whole_tables(connection, folder, months) if plan.has_whole_files else []
     data += write_small_tables(connection, folder)
     previous = plan.instead_of or plan.previous
@@ -182,7 +185,8 @@ def _write_changes(
         path = f"delta/from-{start.id}.parquet"
         (folder / "delta").mkdir(exist_ok=True)
         is_base = contents.base.carries and contents.base.folder == root
-        found = write_delta(connection, list_data_files(root, ARTICLES.name), folder / path, is_base=is_base)
+        current = None if is_base else [folder / file for file in contents.paths(ARTICLES)]
+        found = write_delta(connection, list_data_files(root, ARTICLES.name), current, folder / path)
         n_rows = found.added + found.modified + found.deleted
         written.append(describe_file(folder, path, role="delta", table="delta", rows=n_rows))
         if plan.previous is not None:
@@ -208,8 +212,8 @@ def _temporal(connection: duckdb.DuckDBPyConnection) -> Temporal:
 
 
 def _count_partitions(contents: Contents) -> Partitions:
-    months = [month for found in contents.months.values() for month in found]
-    return Partitions(total=len(months), reused=sum(month.carried is not None for month in months))
+    reused = sum(contents.base.files.get(file.path) == file for file in contents.months)
+    return Partitions(total=len(contents.months), reused=reused)
 
 
 def _build(plan: Plan) -> Build:

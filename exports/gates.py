@@ -22,18 +22,19 @@ from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.profiles import Profile
 from exports.published import (
     ARTICLES,
-    FILED_AT,
     LONG,
     MONTHLY,
     PUBLISHED,
     Published,
+    hash_rows,
     list_data_files,
     logical_sha256,
+    logical_sha256_by_file,
     logical_sha256_of_months,
     names_of,
     read_files,
 )
-from exports.text_form import row_sha256, text_projection
+from exports.text_form import text_projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ class ReleaseReading:
     """Folder of the release before it; None when there is none, or it is not at hand."""
 
     proven: frozenset[str] = frozenset()
-    """Paths of monthly files that passed these very gates, byte for byte, in the release before.
+    """Paths of monthly files and of files for spreadsheets that passed these very gates, byte for byte, in the release
+    before.
 
     What a row says by itself is not looked at again in them; what rows say together is.
     """
@@ -85,6 +87,7 @@ def open_tables(reading: ReleaseReading) -> None:
             connection.read_parquet(str(whole)).create_view(published.name)
         else:
             _open_months(reading, published)
+    _open_articles_to_read(reading)
     if reading.delta is not None:
         connection.read_parquet(str(reading.path / reading.delta.path)).create_view("delta")
     if reading.previous is not None:
@@ -93,7 +96,17 @@ def open_tables(reading: ReleaseReading) -> None:
 
 
 def _open_months(reading: ReleaseReading, published: Published) -> None:
-    """Make a view of a table from its monthly files; the long columns of those that are proven are not read.
+    """Make a view of a table from its monthly files; of those that are proven, without the long columns."""
+    fresh = read_files(reading.connection, published, _fresh_paths(reading, published))
+    fresh.union(_proven_rows(reading, published)).create_view(published.name)
+
+
+def _fresh_paths(reading: ReleaseReading, published: Published) -> list[Path]:
+    return [reading.path / file.path for file in reading.fresh_months(published)]
+
+
+def _proven_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDBPyRelation:
+    """Rows of the proven months, without their long columns.
 
     But for an internal release, of which a text that is missing is a fault: there they are.
     """
@@ -103,10 +116,16 @@ def _open_months(reading: ReleaseReading, published: Published) -> None:
         f"cast(null as varchar) as {c.name}" if c.name in is_left_out else f'"{c.name}"'
         for c in published.table.columns
     )
-    connection = reading.connection
-    fresh = [reading.path / file.path for file in reading.fresh_months(published)]
-    rows = read_files(connection, published, fresh).union(read_files(connection, published, proven).project(short))
-    rows.create_view(published.name)
+    return read_files(reading.connection, published, proven).project(short)
+
+
+def _open_articles_to_read(reading: ReleaseReading) -> None:
+    """Make the view `articles_to_read`: all articles, with whether the hash of each is true; of proven ones it is."""
+    is_true = f"record_sha256 is not distinct from {ARTICLES.row_sha256}"
+    rows = _fresh_rows(reading, ARTICLES).project(f"*, {is_true} as has_true_hash")
+    if reading.proven:
+        rows = rows.union(_proven_rows(reading, ARTICLES).project("*, true as has_true_hash"))
+    rows.create_view("articles_to_read")
 
 
 def check_rows(reading: ReleaseReading) -> list[str]:
@@ -126,8 +145,8 @@ def check_rows(reading: ReleaseReading) -> list[str]:
 
 def check_hashes(reading: ReleaseReading) -> list[str]:
     """record_sha256 is the hash of its row; the logical hash of every table and month is that of the manifest."""
-    articles = _fresh_rows(reading, ARTICLES)
-    wrong = articles.filter(f"record_sha256 is distinct from {row_sha256(ARTICLES.said)}").project("article_id")
+    run_sql(reading.connection, "article_facts")
+    wrong = reading.connection.table("article_facts").filter("not has_true_hash").project("article_id")
     faults = [f"record_sha256 of {row[0]} is not that of its row" for row in wrong.fetchall()]
     for published in PUBLISHED:
         faults += _month_faults(reading, published)
@@ -141,16 +160,17 @@ def _fresh_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDBP
     """Rows of a table less those of proven months, with all that they say."""
     if not (published.by_month and reading.proven):
         return reading.connection.table(published.name)
-    return read_files(reading.connection, published, [reading.path / m.path for m in reading.fresh_months(published)])
+    return read_files(reading.connection, published, _fresh_paths(reading, published))
 
 
 def _month_faults(reading: ReleaseReading, published: Published) -> list[str]:
-    faults = []
-    for file in reading.fresh_months(published):
-        rows = hash_rows(reading.connection.read_parquet(str(reading.path / file.path)), published)
-        if logical_sha256(rows, published) != (file.rows, file.logical_sha256):
-            faults.append(f"{file.path}: the rows are not those of the manifest's logical hash")
-    return faults
+    fresh = reading.fresh_months(published)
+    found = logical_sha256_by_file(reading.connection, published, _fresh_paths(reading, published))
+    return [
+        f"{file.path}: the rows are not those of the manifest's logical hash"
+        for file in fresh
+        if found.get(reading.path / file.path) != (file.rows, file.logical_sha256)
+    ]
 
 
 def _logical_sha256(reading: ReleaseReading, published: Published) -> tuple[int, str]:
@@ -160,13 +180,6 @@ def _logical_sha256(reading: ReleaseReading, published: Published) -> tuple[int,
         digests = (file.logical_sha256 or "" for file in months)
         return sum(file.rows or 0 for file in months), logical_sha256_of_months(digests)
     return logical_sha256(hash_rows(reading.connection.table(published.name), published), published)
-
-
-def hash_rows(rows: duckdb.DuckDBPyRelation, published: Published) -> duckdb.DuckDBPyRelation:
-    """Add what `published.logical_sha256` needs to rows in the contract's columns."""
-    if published is ARTICLES:
-        return rows.project(f"*, {FILED_AT} as filed_at")
-    return rows.project(f"*, {row_sha256(published.said)} as record_sha256")
 
 
 def check_partitions(reading: ReleaseReading) -> list[str]:
@@ -249,6 +262,7 @@ def check_keys(reading: ReleaseReading) -> list[str]:
 
 def check_rights(reading: ReleaseReading) -> list[str]:
     """No row carries more than this release's own table of sources allows."""
+    run_sql(reading.connection, "article_facts")
     return [f"{article_id}: {fault}" for article_id, fault in run_sql(reading.connection, "gate_rights").fetchall()]
 
 

@@ -22,10 +22,12 @@ from exports.published import (
     FILED_AT,
     MONTHLY,
     Published,
+    hash_rows,
     logical_sha256,
+    logical_sha256_by_file,
+    names_of,
     recipe_sha256,
 )
-from exports.text_form import row_sha256
 from exports.writers import write_sorted_parquet
 from scrapers.published_tables import SCHEMA_VERSION
 
@@ -77,34 +79,24 @@ def is_intact(folder: Path, file: ManifestFile) -> bool:
     return (folder / file.path).is_file() and file_sha256(folder / file.path) == file.sha256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
-    """One month of one table, as it will be published."""
+def write_months(
+    connection: duckdb.DuckDBPyConnection, folder: Path, published: Published, base: Base
+) -> tuple[ManifestFile, ...]:
+    """Write `data/<table>-YYYY-MM.parquet` for each month that has rows, in order, and hash what was written.
 
-    name: str
-    """`YYYY-MM`, UTC."""
-    rows: int
-    logical_sha256: str
-    carried: ManifestFile | None
-    """The file of the base that holds these very rows."""
-
-
-def plan_months(connection: duckdb.DuckDBPyConnection, published: Published, base: Base) -> tuple[Month, ...]:
-    """Every month of a table that has rows, in order, from the tables that `published.make_tables` made."""
-    old = {file.month: file for file in base.files.values() if file.table == published.name}
-    touched = _find_touched(connection, published)
-    names = sorted({*touched, *(old if base.carries else ())})
-    months = []
-    for name in names:
-        file = old.get(name)
-        if file is not None and base.carries and name not in touched:
-            months.append(Month(name=name, rows=file.rows or 0, logical_sha256=file.logical_sha256 or "", carried=file))
-            continue
-        n_rows, digest = logical_sha256(_month_rows(connection, published, name, base), published)
-        if n_rows:
-            is_same = file is not None and file.logical_sha256 == digest
-            months.append(Month(name=name, rows=n_rows, logical_sha256=digest, carried=file if is_same else None))
-    return tuple(months)
+    A month without a change is the file of the base, hard-linked where that works. The rows are those of the tables
+    that `published.make_tables` made.
+    """
+    (folder / "data").mkdir(exist_ok=True)
+    touched = set(_find_touched(connection, published))
+    old = {file.month: file for file in base.files.values() if file.table == published.name and file.month}
+    written = []
+    for name in sorted({*touched, *(old if base.carries else ())}):
+        if base.carries and name not in touched:
+            written.append(_take_over(old[name], base, folder))
+        else:
+            written += _write_month(connection, folder, published, name, base)
+    return tuple(written)
 
 
 def _find_touched(connection: duckdb.DuckDBPyConnection, published: Published) -> list[str]:
@@ -115,29 +107,73 @@ def _find_touched(connection: duckdb.DuckDBPyConnection, published: Published) -
     return [str(row[0]) for row in run_sql(connection, "touched_months").fetchall()]
 
 
+def _write_month(
+    connection: duckdb.DuckDBPyConnection, folder: Path, published: Published, name: str, base: Base
+) -> list[ManifestFile]:
+    """Write one month; nothing when it has no row. Rows that the base has are its file, whose bytes may be others."""
+    path = f"data/{published.name}-{name}.parquet"
+    rows, old = _month_rows(connection, published, name, base), base.files.get(path)
+    if old is not None and not base.carries and _is_said(rows, published, old):
+        return [_take_over(old, base, folder)]
+    write_sorted_parquet(rows, connection, published, folder / path)
+    n_rows, digest = _hash(connection, rows, published, folder / path)
+    if not n_rows or (old is not None and old.logical_sha256 == digest):
+        (folder / path).unlink()
+        return [_take_over(old, base, folder)] if n_rows and old is not None else []
+    described = describe_file(folder, path, role="data", table=published.name, rows=n_rows)
+    return [described.model_copy(update={"month": name, "logical_sha256": digest})]
+
+
+def _take_over(file: ManifestFile, base: Base, folder: Path) -> ManifestFile:
+    if base.folder is not None:
+        link_or_copy(base.folder / file.path, folder / file.path)
+    return file
+
+
+def _hash(
+    connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, published: Published, written: Path
+) -> tuple[int, str]:
+    """Rows and logical hash of what was meant to be written.
+
+    Of articles that is in the file, so that no text is read for it twice; whether it is true is for a gate to say.
+    """
+    if published is ARTICLES:
+        return logical_sha256_by_file(connection, published, [written]).get(written, (0, ""))
+    return logical_sha256(hash_rows(rows, published), published)
+
+
+def _is_said(rows: duckdb.DuckDBPyRelation, published: Published, file: ManifestFile) -> bool:
+    if published is not ARTICLES:
+        rows = hash_rows(rows, published)
+    return logical_sha256(rows, published) == (file.rows, file.logical_sha256)
+
+
 def _month_rows(
     connection: duckdb.DuckDBPyConnection, published: Published, name: str, base: Base
 ) -> duckdb.DuckDBPyRelation:
-    """Rows of one month, with the columns of its order and `record_sha256`."""
-    columns = ", ".join(f'"{column.name}"' for column in published.said)
-    filed = ", filed_at" if published is ARTICLES else ""
-    starts_at, ends_at = _bounds(name)
-    filed_at = duckdb.ColumnExpression("filed_at")
-    rows = connection.table(f"fresh_{published.name}")
-    rows = rows.filter(filed_at >= duckdb.ConstantExpression(starts_at))
-    rows = rows.filter(filed_at < duckdb.ConstantExpression(ends_at)).project(f"{columns}, record_sha256{filed}")
-    file = base.files.get(_path(published, name))
+    """Rows of one month in the columns of the contract, of articles with `filed_at`."""
+    columns = names_of(published) + (", filed_at" if published is ARTICLES else "")
+    rows = _fresh_rows(connection, published, name).project(columns)
+    file = base.files.get(f"data/{published.name}-{name}.parquet")
     if file is None or base.folder is None or not base.carries:
         return rows
     old = connection.read_parquet(str(base.folder / file.path))
     kept = old.join(connection.table(f"touched_{published.name}"), "article_id", how="anti")
-    if published is ARTICLES:
-        return rows.union(kept.project(f"{columns}, record_sha256, {FILED_AT} as filed_at"))
-    return rows.union(kept.project(f"{columns}, {row_sha256(published.said)} as record_sha256"))
+    return rows.union(kept.project(columns.replace("filed_at", f"{FILED_AT} as filed_at")))
 
 
-def _path(published: Published, name: str) -> str:
-    return f"data/{published.name}-{name}.parquet"
+def _fresh_rows(connection: duckdb.DuckDBPyConnection, published: Published, name: str) -> duckdb.DuckDBPyRelation:
+    """Fresh rows of one month. Of articles, `filed_at` is taken apart: by a bare column nothing else need be read."""
+    rows = connection.table(f"fresh_{published.name}")
+    if published is not ARTICLES:
+        return rows.filter(_within("filed_at", name))
+    undated = duckdb.ColumnExpression("published_at").isnull() & _within("first_seen_at", name)
+    return rows.filter(_within("published_at", name)).union(rows.filter(undated))
+
+
+def _within(column: str, name: str) -> duckdb.Expression:
+    instant, (starts_at, ends_at) = duckdb.ColumnExpression(column), _bounds(name)
+    return (instant >= duckdb.ConstantExpression(starts_at)) & (instant < duckdb.ConstantExpression(ends_at))
 
 
 def _bounds(name: str) -> tuple[datetime, datetime]:
@@ -148,24 +184,6 @@ def _bounds(name: str) -> tuple[datetime, datetime]:
     """
     year, month = map(int, name.split("-"))
     return datetime(year, month, 1, tzinfo=UTC), datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-
-
-def write_months(
-    connection: duckdb.DuckDBPyConnection, folder: Path, published: Published, months: tuple[Month, ...], base: Base
-) -> list[ManifestFile]:
-    """Write `data/<table>-YYYY-MM.parquet` for each month, in order; a carried one is hard-linked where that works."""
-    (folder / "data").mkdir(exist_ok=True)
-    written = []
-    for month in months:
-        path = _path(published, month.name)
-        if month.carried is not None and base.folder is not None:
-            link_or_copy(base.folder / path, folder / path)
-            written.append(month.carried)
-            continue
-        write_sorted_parquet(_month_rows(connection, published, month.name, base), connection, published, folder / path)
-        described = describe_file(folder, path, role="data", table=published.name, rows=month.rows)
-        written.append(described.model_copy(update={"month": month.name, "logical_sha256": month.logical_sha256}))
-    return written
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -52,6 +52,8 @@ class Published:
     """A total order of the rows; with the key for its last part."""
     by_month: bool = False
     """Whether it grows with every article: it is then published by month, and as a whole only where that is asked."""
+    is_long: bool = False
+    """Whether a row may be of some kilobytes, since it has the text of an article."""
     decides: bool
     """Whether a change of it alone cuts a release. Coverage and ledger say how we looked, not what the news says."""
 
@@ -65,11 +67,16 @@ class Published:
         """The columns that the row's hash covers."""
         return tuple(column for column in self.table.columns if column.name != "record_sha256")
 
+    @property
+    def row_sha256(self) -> str:
+        """SQL expression for the hash of a row."""
+        return row_sha256(self.said, function="sha256_long" if self.is_long else "sha256")
+
 
 _CITATION_KEY = 'article_id, "position"'
 _LEDGER_KEY = 'source_id, "day", stage, outcome, reason'
 ARTICLES = Published(
-    table=PUBLISHED_ARTICLES, key="article_id", order="filed_at, article_id", by_month=True, decides=True
+    table=PUBLISHED_ARTICLES, key="article_id", order="filed_at, article_id", by_month=True, is_long=True, decides=True
 )
 CITATIONS = Published(table=PUBLISHED_CITATIONS, key=_CITATION_KEY, order=_CITATION_KEY, by_month=True, decides=True)
 SOURCES = Published(table=PUBLISHED_SOURCES, key="source_id", order="source_id", decides=True)
@@ -85,11 +92,13 @@ SMALL = (SOURCES, COVERAGE, LEDGER, TOMBSTONES)
 """Tables that are published as one Parquet and one CSV file each, always."""
 LONG = ("text", "excerpt")
 """Columns that are not read to see whether a row changed."""
+_FILES_AT_ONCE = 12
+"""Monthly files whose hashes are sorted in memory at once: a year of 250,000 articles takes some 50 MB."""
 _EDIT_SIZES = ("n_chars_added", "n_chars_removed", "is_substantive")
 """Columns of a version that follow from its text and that of the version before."""
 _RECIPE = ("published_articles", "published_versions", "published_citations", "new_edit_sizes")
 """Statements that say how rows of the monthly tables follow from the warehouse."""
-_JUDGES = ("gate_rights", "gate_versions")
+_JUDGES = ("article_facts", "gate_rights", "gate_versions", "gate_spreadsheet")
 """Statements that judge a row by its long columns: months that were taken over are not put before them again."""
 
 
@@ -99,7 +108,7 @@ def recipe_sha256() -> str:
     The version of the program alone does not tell: between two versions, too, it is changed and run.
     """
     said = [SCHEMA_VERSION, duckdb.__version__, *(read_sql(name) for name in (*_RECIPE, *_JUDGES))]
-    said += [row_sha256(published.said) for published in MONTHLY]
+    said += [published.row_sha256 for published in MONTHLY]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
@@ -169,7 +178,12 @@ def _make(connection: duckdb.DuckDBPyConnection, kind: str, carried: Mapping[str
             connection.table(f"published_{published.name}").order(published.order).create(published.name)
             continue
         _open_carried(connection, published, carried.get(published.name, ()))
-        _find_touched(connection, published)
+        if carried:
+            _find_touched(connection, published)
+        else:
+            connection.table(f"published_{published.name}").project("article_id").create_view(
+                f"touched_{published.name}"
+            )
         if published is VERSIONS and kind == "published":
             run_sql(connection, "new_edit_sizes")
         _make_fresh(connection, published, is_all=not carried)
@@ -204,16 +218,26 @@ def _find_touched(connection: duckdb.DuckDBPyConnection, published: Published) -
 
 
 def _make_fresh(connection: duckdb.DuckDBPyConnection, published: Published, *, is_all: bool) -> None:
-    """Make the table `fresh_<table>`, in about the order of its months, so that one is found without reading all."""
+    """Make `fresh_<table>`, with `filed_at`: a table in about the order of its months, so that one is soon found.
+
+    Where every article is fresh, they are a view: the generation is in that order already, and texts are much to copy.
+    """
     rows = connection.table(f"published_{published.name}")
     if not is_all:
         rows = rows.join(connection.table(f"touched_{published.name}"), "article_id", how="semi")
-    rows = rows.project(f"*, {row_sha256(published.said)} as record_sha256")
-    if published is ARTICLES:  # the generation is in that order already, and texts are much to sort
-        rows.project(f"*, {FILED_AT} as filed_at").create("fresh_articles")
-    else:
+    if published is not ARTICLES:
         filed = connection.table(ARTICLES.name).project("article_id, filed_at")
         rows.join(filed, "article_id").order("filed_at").create(f"fresh_{published.name}")
+    elif is_all:
+        hash_rows(rows, published).create_view("fresh_articles")
+    else:
+        hash_rows(rows, published).create("fresh_articles")
+
+
+def hash_rows(rows: duckdb.DuckDBPyRelation, published: Published) -> duckdb.DuckDBPyRelation:
+    """Add `record_sha256`, as it must be, and what else `logical_sha256` needs, to rows without it."""
+    filed = f", {FILED_AT} as filed_at" if published is ARTICLES else ""
+    return rows.project(f"*, {published.row_sha256} as record_sha256{filed}")
 
 
 def names_of(published: Published) -> str:
@@ -251,9 +275,29 @@ def logical_sha256(rows: duckdb.DuckDBPyRelation, published: Published) -> tuple
 
     `rows` carries `record_sha256` and the columns of the table's order.
     """
-    hashes = f"string_agg(record_sha256 || chr(10), '' order by {published.order})"
-    [(n_rows, digest)] = rows.aggregate(f"count(*), sha256(coalesce({hashes}, ''))").fetchall()
+    [(n_rows, digest)] = rows.aggregate(f"count(*), {_logical_sha256(published)}").fetchall()
     return int(n_rows), str(digest)
+
+
+def logical_sha256_by_file(
+    connection: duckdb.DuckDBPyConnection, published: Published, files: Sequence[Path]
+) -> dict[Path, tuple[int, str]]:
+    """The same for each of some Parquet files that has rows, from what it holds.
+
+    Articles bring their `record_sha256`, which says nothing of whether it is true.
+    """
+    found: dict[Path, tuple[int, str]] = {}
+    for start in range(0, len(files), _FILES_AT_ONCE):
+        rows = connection.read_parquet([str(file) for file in files[start : start + _FILES_AT_ONCE]], filename=True)
+        rows = rows.project(f"*, {FILED_AT} as filed_at") if published is ARTICLES else hash_rows(rows, published)
+        lines = rows.aggregate(f"filename, count(*), {_logical_sha256(published)}", "filename").fetchall()
+        found |= {Path(name): (int(n_rows), str(digest)) for name, n_rows, digest in lines}
+    return found
+
+
+def _logical_sha256(published: Published) -> str:
+    """SQL aggregate for the logical hash of rows."""
+    return f"sha256(coalesce(string_agg(record_sha256 || chr(10), '' order by {published.order}), ''))"
 
 
 def logical_sha256_of_months(digests: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from exports.draft import Draft, Plan, build_draft, read_contents
+from exports.draft import Draft, Plan, build_draft, write_contents
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
@@ -141,7 +141,7 @@ def _build(folder: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Draft | 
     with open_engine(folders, scratch=folder / "scratch", profile=plan.imprint.profile) as connection:
         make_redacted_tables(connection, old, withdrawn)
         base = find_files(*plan.instead_of) if plan.instead_of else NO_BASE
-        contents = read_contents(connection, base)
+        contents = write_contents(connection, folder / "release", base)
         if not contents.tables[ARTICLES.name].rows:
             return None
         return build_draft(connection, folder / "release", plan, contents)

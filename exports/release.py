@@ -34,7 +34,7 @@ from pathlib import Path
 import duckdb
 
 from exports.acceptance import read_acceptances, way_out
-from exports.draft import Draft, Plan, build_draft, read_contents
+from exports.draft import Draft, Plan, build_draft, write_contents
 from exports.engine import open_engine
 from exports.errors import GateFailedError, ProfileMixedError, ReleaseDamagedError, ReleaseUnwritableError
 from exports.imprint import NO_IMPRINT, Imprint
@@ -44,6 +44,7 @@ from exports.months import NO_BASE, Base, find_base, is_intact
 from exports.profiles import Profile
 from exports.published import ARTICLES, PUBLISHED, make_tables
 from exports.release_id import RELEASE_ID, id_order, next_id
+from exports.spreadsheet import list_sheets
 from exports.verify import GateResult, verify_release
 from exports.versions import read_versions, write_versions
 from exports.withdrawal import is_withdrawn
@@ -192,7 +193,7 @@ def _draft_if_changed(generation: Path, folder: Path, plan: Plan) -> Draft | Non
     ) as connection:
         base = find_base(*plan.previous) if plan.previous else NO_BASE
         make_tables(connection, base.carried)
-        contents = read_contents(connection, base)
+        contents = write_contents(connection, folder / "release", base)
         if not _is_changed(contents.tables, plan.previous[1] if plan.previous else None):
             return None
         if plan.previous:
@@ -234,16 +235,19 @@ def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
 
 
 def _find_proven(draft: Draft, plan: Plan) -> frozenset[str]:
-    """Monthly files that are those of the release before, which passed the same gates of the same program.
+    """Files by month that are those of the release before, which passed the same gates of the same program.
 
-    The bytes are compared with what its manifest says: that manifest is believed, as it is by every reader.
+    One for spreadsheets is judged by the monthly file that it is made of, so that both must be the same. The bytes are
+    compared with what its manifest says: that manifest is believed, as it is by every reader.
     """
     if plan.previous is None:
         return frozenset()
     old, new = plan.previous[1], draft.manifest
     if (old.gates, old.schema_version, old.build) != (new.gates, new.schema_version, new.build):
         return frozenset()
-    return frozenset(file.path for file in new.files if file.month and file == old.file(file.path))
+    same = {file.path for file in new.files if file == old.file(file.path)}
+    sheets = {sheet.path for sheet in list_sheets(new.files) if sheet.month.path in same}
+    return frozenset(same & ({file.path for file in new.files if file.month} | sheets))
 
 
 def move_pointer(releases: Path) -> None:

@@ -39,8 +39,12 @@ def text_projection(columns: Iterable[Column]) -> str:
     return ", ".join(f'{text_of(column)} as "{column.name}"' for column in columns)
 
 
-def row_sha256(columns: Iterable[Column]) -> str:
+def row_sha256(columns: Iterable[Column], *, function: str = "sha256") -> str:
     """SQL expression for the hash of a row over these columns; concat leaves out what is null."""
     texts = ((column.name, text_of(column)) for column in columns)
-    said = ", ".join(f"'{name}=' || strlen({text}) || ':' || {text} || chr(10)" for name, text in texts)
-    return f"sha256(concat({said}))"
+    # In three parts: with || a text of some kilobytes would be copied once more for each sign.
+    said = ", ".join(
+        f"'{name}=' || strlen({text}) || ':', {text}, case when {text} is not null then chr(10) end"
+        for name, text in texts
+    )
+    return f"{function}(concat({said}))"

@@ -5,9 +5,12 @@ one before it. Of each release on the way only the manifest and one delta are re
 every row is what its own hash says, and all rows together are what the wanted release's manifest says.
 """
 
+import hashlib
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -17,9 +20,8 @@ from exports.engine import open_engine
 from exports.errors import DeltaMismatchError, ProfileMixedError, ReleaseUnreachableError
 from exports.manifest import Manifest
 from exports.profiles import Profile
-from exports.published import ARTICLES, FILED_AT, as_written, logical_sha256, logical_sha256_of_months
+from exports.published import ARTICLES, FILED_AT, as_written, logical_sha256_of_months
 from exports.release_at import ReleaseAt
-from exports.text_form import row_sha256
 from exports.writers import write_parquet
 from scrapers.published_tables import SCHEMA_VERSION
 
@@ -64,9 +66,8 @@ def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path)
             current, known = result, release_id
         _prove(current, manifest)
         if current == articles:
-            target.write_bytes(articles.read_bytes())
-        else:
-            current.replace(target)
+            current = Path(shutil.copyfile(articles, folder / "unchanged.parquet"))
+        current.replace(target)
     return UpdateReport(
         start=start,
         steps=tuple(step.manifest().id for step in steps),
@@ -117,16 +118,20 @@ def find_steps(start: str, wanted: ReleaseAt) -> list[ReleaseAt]:
 
 def _logical_sha256(rows: duckdb.DuckDBPyRelation) -> str:
     """Logical hash of articles in one file, month by month as a release hashes them."""
-    month = "strftime(filed_at, '%Y-%m')"
-    names = [str(row[0]) for row in rows.project(f"{month} as month").distinct().order("month").fetchall()]
-    return logical_sha256_of_months(logical_sha256(rows.filter(f"{month} = '{name}'"), ARTICLES)[1] for name in names)
+    columns = "strftime(filed_at, '%Y-%m') as month, record_sha256 || chr(10) as line"
+    batches = rows.order(ARTICLES.order).project(columns).to_arrow_reader()
+    digests: dict[str, Any] = {}
+    for batch in batches:
+        for month, line in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            digests.setdefault(month, hashlib.sha256()).update(line.encode())
+    return logical_sha256_of_months(digest.hexdigest() for digest in digests.values())
 
 
 def _prove(articles: Path, manifest: Manifest) -> None:
     said = manifest.tables[ARTICLES.name]
     with open_engine([articles.parent]) as connection:
         rows = connection.read_parquet(str(articles)).project(f"*, {FILED_AT} as filed_at")
-        wrong = rows.filter(f"record_sha256 is distinct from {row_sha256(ARTICLES.said)}").limit(1).fetchall()
+        wrong = rows.filter(f"record_sha256 is distinct from {ARTICLES.row_sha256}").limit(1).fetchall()
         found = _logical_sha256(rows)
     if wrong or found != said.logical_sha256:
         raise DeltaMismatchError(

@@ -6,13 +6,24 @@ with cells as (
     into name column_name value cell
 ),
 
+-- Of all cells few can be wrong: one whose first sign is one of a formula or may not be shown, one with a semicolon, one
+-- that is long. To take away what may not be shown is a look at every sign, so it is done to these alone.
+suspect as (
+    select
+        id,
+        column_name,
+        cell,
+    from cells
+    where regexp_matches(cell[1], '[\s\p{Z}\p{C}=+\-@＝＋－＠]') or contains(cell, ';') or strlen(cell) > 32767
+),
+
 bare as (
     select
         id,
         column_name,
         cell,
         regexp_replace(cell, '[\s\p{Z}\p{C}]+', '', 'g') as visible,
-    from cells
+    from suspect
 ),
 
 judged as (

@@ -35,14 +35,37 @@ uncounted as (
     where content is not null
 ),
 
+-- Most lines are in both versions: only those that are not are taken apart into words, of which none goes over two lines.
+line as (
+    select
+        article_id,
+        version,
+        part,
+        weight,
+        unnest(string_split(content, chr(10))) as line,
+    from uncounted
+),
+
+changed_line as (
+    select
+        article_id,
+        version,
+        part,
+        line,
+        sum(weight) as weight,
+    from line
+    group by all
+    having sum(weight) <> 0
+),
+
 word as (
     select
         article_id,
         version,
         part,
         weight,
-        unnest(regexp_extract_all(content, '[\pL\pM]+|\pN+')) as word,
-    from uncounted
+        unnest(regexp_extract_all(line, '[\pL\pM]+|\pN+')) as word,
+    from changed_line
 ),
 
 net as (
