@@ -62,7 +62,7 @@ def next_day(before: str, path: str, n_articles: str, changed_among: str) -> tup
 def copies(release: str, folder: str) -> tuple[float, float]:
     """Write the data files of a release by nothing but COPY, out of plain tables of its rows; those are not timed.
 
-    Articles lie in them in their order and cells for spreadsheets as they are written: COPY has nothing to make of them.
+    Articles lie in them in their order, and cells for spreadsheets as they are written.
     """
     root, target = Path(release), Path(folder)
     manifest = Manifest.model_validate_json((root / "manifest.json").read_bytes())
