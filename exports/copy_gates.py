@@ -13,7 +13,7 @@ from exports.gates import Gate, ReleaseReading, find_different_rows
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.published import ARTICLES, PUBLISHED, Published, read_files
 from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
-from exports.sample import SAMPLE, sample_files
+from exports.sample import SAMPLE, drawn_from, sample_files
 from exports.spreadsheet import BYTE_ORDER_MARK, Sheet, list_sheets, read_sheet_rows
 from exports.text_form import text_projection
 from warehouse.ddl import column_type
@@ -104,13 +104,14 @@ def check_sample(reading: ReleaseReading) -> list[str]:
     """The sample's rows are rows of the tables, with all that goes with them, alike in each of its files."""
     if not sample_files(reading.manifest):
         return []
+    months = [
+        Path(file.path).stem[-len("YYYY-MM") :] for file in sample_files(reading.manifest) if "/data/" in file.path
+    ]
     for published in PUBLISHED:
         path = reading.path / SAMPLE / f"{published.name}.parquet"
         _read(reading, path).create_view(f"sample_{published.name}", replace=True)
-        whole = [reading.path / path for path in parquet_files(published, reading.manifest.files)]
-        if published is ARTICLES:  # of the months that it is drawn from; an article of another is one too many
-            drawn = {Path(file.path).name for file in sample_files(reading.manifest) if "/data/" in file.path}
-            whole = [path for path in whole if path.name in drawn] or whole
+        # Of the months that it is drawn from: a row of another is one too many.
+        whole = [reading.path / path for path in drawn_from(published, reading.manifest, months)]
         read_files(reading.connection, published, whole).create_view(f"whole_{published.name}", replace=True)
     faults = [] if reading.connection.table("sample_articles").limit(1).fetchall() else ["it holds no article"]
     for published in PUBLISHED:

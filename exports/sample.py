@@ -20,7 +20,7 @@ from exports.card import render_card
 from exports.engine import open_engine, run_sql
 from exports.manifest import Manifest, ManifestFile, ManifestTable, describe_file
 from exports.pages import render
-from exports.published import ARTICLES, PUBLISHED, as_written, count_rows, read_files, text_rows, typed_rows
+from exports.published import ARTICLES, PUBLISHED, Published, as_written, count_rows, read_files, text_rows, typed_rows
 from exports.query_copy import parquet_files
 from exports.sums import SUMS, write_sums
 from exports.writers import write_csv, write_parquet
@@ -49,20 +49,26 @@ def write_sample(folder: Path, manifest: Manifest) -> Manifest:
 
 def _make_sample(connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
     """Make every published table with the rows of the sample."""
+    months = _spread([file.month for file in manifest.months_of(ARTICLES.name) if file.month])
     for published in PUBLISHED:
-        paths = parquet_files(published, manifest.files)
-        chosen = _spread(paths) if published is ARTICLES else paths
-        rows = read_files(connection, published, [folder / path for path in chosen])
-        rows.create_view(f"all_{published.name}")
+        paths = drawn_from(published, manifest, months)
+        read_files(connection, published, [folder / path for path in paths]).create_view(f"all_{published.name}")
     run_sql(connection, "sample_keys")
     run_sql(connection, "sample_articles", n_articles=N_ARTICLES)
     run_sql(connection, "sample_tables")
 
 
-def _spread(paths: Sequence[str]) -> list[str]:
+def drawn_from(published: Published, manifest: Manifest, months: Sequence[str]) -> list[str]:
+    """The files of a release with the rows of a table that go with articles of some months."""
+    if not published.by_month:
+        return parquet_files(published, manifest.files)
+    return [file.path for file in manifest.months_of(published.name) if file.month in months]
+
+
+def _spread(months: Sequence[str]) -> list[str]:
     """The first, the last and as many between, evenly, as make N_MONTHS."""
-    last = len(paths) - 1
-    return [paths[n] for n in sorted({round(k * last / (N_MONTHS - 1)) for k in range(N_MONTHS)})]
+    last = len(months) - 1
+    return [months[n] for n in sorted({round(k * last / (N_MONTHS - 1)) for k in range(N_MONTHS)})]
 
 
 def _write_tables(connection: duckdb.DuckDBPyConnection, target: Path, n_rows: dict[str, int]) -> dict[str, int | None]:

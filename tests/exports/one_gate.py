@@ -7,10 +7,10 @@ from exports.gates import Gate, ReleaseReading, open_tables
 from exports.release import open_release
 
 
-def faults_of(release: Path, gate: Gate) -> str:
+def faults_of(release: Path, gate: Gate, proven: frozenset[str] = frozenset()) -> str:
     """All that a gate of content finds; the release before is not at hand."""
     with open_engine([release]) as connection:
         manifest = open_release(release).manifest
-        reading = ReleaseReading(path=release, manifest=manifest, connection=connection, previous=None)
+        reading = ReleaseReading(path=release, manifest=manifest, connection=connection, previous=None, proven=proven)
         open_tables(reading)
         return "; ".join(gate(reading))

@@ -184,6 +184,16 @@ def test_the_gate_passes_what_was_written(release: Path) -> None:
     assert faults(release) == ""
 
 
+def test_a_file_that_passed_the_gate_in_the_release_before_is_not_put_before_it_again(
+    release: Path, tmp_path: Path
+) -> None:
+    broken = shutil.copytree(release, tmp_path / release.name)
+    rewrite(broken / SHEET, b"")
+
+    assert SHEET in faults_of(broken, check_spreadsheets)
+    assert faults_of(broken, check_spreadsheets, proven=frozenset({SHEET})) == ""
+
+
 # --- a real spreadsheet ----------------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,17 @@ def test_a_copy_that_is_there_already_is_proven_and_kept(history: History, tmp_p
     assert (tmp_path / "out.parquet").read_bytes() == have.read_bytes()
 
 
+def test_what_stands_at_the_target_is_replaced_and_never_written_into(history: History, tmp_path: Path) -> None:
+    have, kept = history.releases / NAMES[1] / "articles.parquet", tmp_path / "kept.parquet"
+    kept.write_bytes(b"of another")
+    (tmp_path / "out.parquet").hardlink_to(kept)
+
+    update_articles(have, NAMES[1], LocalRelease(history.releases / NAMES[1]), tmp_path / "out.parquet")
+
+    assert kept.read_bytes() == b"of another"
+    assert (tmp_path / "out.parquet").read_bytes() == have.read_bytes()
+
+
 def test_articles_of_another_release_are_refused_and_nothing_is_written(history: History, tmp_path: Path) -> None:
     have = history.releases / NAMES[0] / "articles.parquet"
 
