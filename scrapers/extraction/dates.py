@@ -7,6 +7,11 @@ sites of three; without that other as often wrong as right). A date known to the
 witness of the same day. Refused, and the next witness asked: dates more than a day after the capture, dates before
 1990, what is no day of the calendar. Where nothing is left, htmldate's fast search of the markup is asked for the
 day.
+
+Measured on 2026-11-25: all days of fundus and the Russian pages, .946 on postlight, .881 of the 352 of trafilatura's
+corpus (trafilatura .878). Of its 42 others trafilatura misses 33 as well: years and months mistyped, days of a change
+or an event. Three are the day in UTC, where ours is the newsroom's; three are found by htmldate's extensive search
+alone, which on those pages is as often wrong: no date is better than a wrong one.
 """
 
 import re
@@ -234,9 +239,14 @@ def _microdata(page: Page, name: str) -> str | None:
 def _time_element(root: HtmlElement) -> str | None:
     """Return the first `<time datetime>` of the page that is not in a list of other articles."""
     for element in root.iterfind(".//time[@datetime]"):
-        if not any(a.tag in ("aside", "nav", "footer", "li", "a") for a in element.iterancestors()):
+        if not any(a.tag in ("aside", "nav", "footer", "li") or _is_card(a) for a in element.iterancestors()):
             return str(element.get("datetime"))
     return None
+
+
+def _is_card(element: HtmlElement) -> bool:
+    """Whether an element is a link that holds more than a time: a time may link to its own page."""
+    return element.tag == "a" and any(child.tag != "time" for child in element)
 
 
 def _day_in_url(url: str, capture: Capture, source: Source) -> WrittenDate | None:

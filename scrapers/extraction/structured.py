@@ -53,14 +53,18 @@ def read_structured(root: HtmlElement) -> Structured:
     outlets = tuple(name for node in nodes if id(node) not in creditors for name in _outlets(node))
     types = frozenset(t for node in nodes for t in _types(node))
     article = next((node for node in nodes if _is_article(node)), None)
+    dated = article if article is not None and _first_text(article, "datePublished") else _dated_page(nodes)
+    published, modified = (_first_text(dated, key) for key in ("datePublished", "dateModified"))
     if article is None:
-        return Structured(types=types, outlets=outlets, authors=_only_person(nodes))
+        return Structured(
+            types=types, published=published, modified=modified, outlets=outlets, authors=_only_person(nodes)
+        )
     authors = _authors(article, by_id)
     return Structured(
         types=types,
         headline=_first_text(article, "headline") or _first_text(article, "name"),
-        published=_first_text(article, "datePublished") or _first_text(article, "dateCreated"),
-        modified=_first_text(article, "dateModified"),
+        published=published or _first_text(article, "dateCreated"),
+        modified=modified or _first_text(article, "dateModified"),
         authors=tuple(_names(a for a in authors if not _is_organisation(a))),
         credited=tuple(_names(authors)),
         outlets=outlets,
@@ -110,6 +114,12 @@ def _types(node: Json) -> list[str]:
 def _is_article(node: Json) -> bool:
     is_article = any(_ARTICLE_TYPES.search(t) for t in _types(node))
     return is_article and any(node.get(key) for key in ("headline", "datePublished", "articleBody", "name"))
+
+
+def _dated_page(nodes: list[Json]) -> Json:
+    """Return the node of the page itself where it is dated: for some kinds of post WordPress plugins write no other."""
+    pages = (node for node in nodes if not {"WebPage", "ItemPage"}.isdisjoint(_types(node)))
+    return next((node for node in pages if _first_text(node, "datePublished")), {})
 
 
 def _outlets(node: Json) -> Iterator[str]:

@@ -20,6 +20,19 @@ def test_json_ld_is_believed_before_meta_and_what_is_shown() -> None:
     assert (found.published_raw, found.zone_assumed) == ("2026-11-19T10:05:52+06:00", False)
 
 
+@pytest.mark.parametrize("article_node", ['{"@type":"NewsArticle","headline":"x"},', ""], ids=["undated", "none"])
+def test_the_node_of_the_page_is_dated_where_that_of_the_article_is_not(article_node: str) -> None:
+    page_node = '{"@type":"WebPage","datePublished":"2026-11-19T10:05:00+06:00","dateModified":"2026-11-20T08:00:00Z"}'
+    head = f'<script type="application/ld+json">{{"@graph":[{article_node}{page_node}]}}</script>'
+
+    found = article(html(head=head, beside="<p>Фестиваль: 17.11.2026, 09:00</p>"))
+
+    assert (found.published_at, found.modified_at) == (
+        datetime(2026, 11, 19, 4, 5, tzinfo=UTC),
+        datetime(2026, 11, 20, 8, tzinfo=UTC),
+    )
+
+
 @pytest.mark.parametrize(("modified", "day"), [("2026-11-19", 18), ("2026-11-18", 12)], ids=["published", "changed"])
 def test_the_day_shown_wins_where_another_witness_confirms_it_unless_it_is_a_changes(modified: str, day: int) -> None:
     head = META.format("2026-11-18T10:00:00+06:00") + JSON_LD.format("2026-11-12T10:00:00+06:00")
@@ -118,6 +131,28 @@ def test_the_day_in_the_address_is_used(path: str) -> None:
 
     assert found.published_at == datetime(2026, 11, 18, 18, tzinfo=UTC)
     assert (found.published_precision, found.published_origin) == (Precision.DAY, DateOrigin.URL)
+
+
+@pytest.mark.parametrize(
+    ("link", "origin"),
+    [
+        (
+            "<a href='/1' rel='bookmark'><time datetime='2026-11-19T10:05:00+06:00'>19.11.2026</time></a>",
+            DateOrigin.META,
+        ),
+        (
+            "<a href='/2'><b>Башка кабар</b><time datetime='2026-11-19T10:05:00+06:00'>19.11.2026</time></a>",
+            DateOrigin.VISIBLE,
+        ),
+    ],
+    ids=["of this page", "of another article"],
+)
+def test_a_time_element_may_link_to_its_page_but_not_stand_in_the_card_of_another(
+    link: str, origin: DateOrigin
+) -> None:
+    found = article(html(beside="<p>18.11.2026, 14:00</p>", after=link))
+
+    assert found.published_origin is origin
 
 
 def test_the_sources_selector_is_believed_before_a_time_element() -> None:
