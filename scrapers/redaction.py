@@ -15,14 +15,16 @@ A metadata record of kind `redaction` before the summary names the captures. Add
 them, and they are what must not be asked for again. Nothing is written when there is nothing to take out.
 """
 
+import fcntl
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 from lxml import html as lxml_html
@@ -78,36 +80,54 @@ def redact_crawl(
     """Take what is withheld out of one crawl's file; says whether anything had to be.
 
     `carried`: withheld article by page capture, for pages that carry one under another address than their own.
-    `is_torn_allowed`: a torn tail is dropped rather than refused. Raises
+    `is_torn_allowed`: a torn tail is dropped rather than refused. Waits for another process that does the same. Raises
     ArchiveDamagedError and OSError; then the file is as it was.
     """
     if read_header(path).source_id not in register.sources:  # nearly all: the file need not be read for that
         return False
-    parts = read_parts(path, is_torn_allowed=is_torn_allowed)
-    work = _Redaction(parts.header.source_id, register, carried or {})
-    work.leading = frozenset(
-        stored.page_url
-        for stored in parts.discoveries
-        if any(work.withheld(link.url) for link in stored.discovery.links)
-    )
-    aside = path.with_name(f".redacting-{path.name}.new")  # so that nobody takes what a kill leaves for a crawl
-    try:
-        with path.open("rb") as old, aside.open("wb") as new:
-            is_changed = False
-            for record in _whole_records(path, parts.n_bytes):
-                redacted = _redact(record, work)
-                if work.changed and record.headers.get("kabarchy-kind") == "summary":
-                    new.write(record_bytes(_note(work, record)))
-                old.seek(record.offset)
-                new.write(old.read(record.length) if redacted is None else record_bytes(redacted))
-                is_changed = is_changed or redacted is not None
-            new.flush()
-            os.fsync(new.fileno())
-        if is_changed:
-            aside.replace(path)
-            fsync_folder(path.parent)
-    finally:
-        aside.unlink(missing_ok=True)
+    with _held(path) as old:
+        parts = read_parts(path, is_torn_allowed=is_torn_allowed)
+        work = _Redaction(parts.header.source_id, register, carried or {})
+        work.leading = frozenset(
+            stored.page_url
+            for stored in parts.discoveries
+            if any(work.withheld(link.url) for link in stored.discovery.links)
+        )
+        aside = path.with_name(f".redacting-{path.name}.new")  # so that nobody takes what a kill leaves for a crawl
+        try:
+            with aside.open("wb") as new:
+                is_changed = _write_redacted(path, parts.n_bytes, old, new, work)
+            if is_changed:
+                aside.replace(path)
+                fsync_folder(path.parent)
+        finally:
+            aside.unlink(missing_ok=True)
+    return is_changed
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[BinaryIO]:
+    """Open a crawl's file, and keep off others who would write it anew: a takedown and extraction meet here."""
+    while True:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_ino == path.stat().st_ino:  # else it was written anew while we waited
+                yield file
+                return
+
+
+def _write_redacted(path: Path, n_bytes: int, old: BinaryIO, new: BinaryIO, work: _Redaction) -> bool:
+    """Write the file without what is withheld, durably; says whether anything had to be taken out."""
+    is_changed = False
+    for record in _whole_records(path, n_bytes):
+        redacted = _redact(record, work)
+        if work.changed and record.headers.get("kabarchy-kind") == "summary":
+            new.write(record_bytes(_note(work, record)))
+        old.seek(record.offset)
+        new.write(old.read(record.length) if redacted is None else record_bytes(redacted))
+        is_changed = is_changed or redacted is not None
+    new.flush()
+    os.fsync(new.fileno())
     return is_changed
 
 

@@ -1,7 +1,10 @@
 """A takedown that is killed, or meets somebody at work, in what the scrapers keep."""
 
+import fcntl
+import shutil
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from scrapers.archive import list_crawls, open_crawl
 from scrapers.identity import article_id
 from scrapers.recovery import CrawlRunningError, locked_source
+from scrapers.redaction import redact_crawl
 from scrapers.takedowns import OptOut, Register, Takedown, TakedownReason
 from scrapers.withholding import withhold_checks, withhold_source
 from tests.scrapers.crawling import ROOT
@@ -47,6 +51,28 @@ def test_a_takedown_that_was_killed_leaves_the_archive_readable_and_is_completed
 
     (left,) = [path for path in archive.rglob("*") if path.is_file() and path.name != ".lock"]
     assert [it.capture.withheld is not None for it in open_crawl(left, archive).captures()] == [True, True]
+
+
+def test_a_file_that_another_writes_anew_is_waited_for(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    site.crawl({"/feed.xml": rss("/a"), "/a": b"<p>what was said of somebody</p>"})
+    (path,) = list_crawls(tmp_path / "archive")
+    aside = path.with_name("aside")
+    shutil.copy(path, aside)
+    waiting = threading.Thread(target=redact_crawl, args=(path, REGISTER))
+
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waiting.start()
+        waiting.join(0.2)
+        aside.replace(path)
+        before = path.read_bytes()
+        is_waiting = waiting.is_alive()
+    waiting.join()
+
+    assert is_waiting
+    assert path.read_bytes() != before
+    assert all(it.capture.withheld for it in open_crawl(path, tmp_path / "archive").captures())
 
 
 def test_what_a_killed_look_left_of_a_source_goes_and_that_of_others_stays(tmp_path: Path) -> None:
