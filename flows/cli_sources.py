@@ -1,6 +1,7 @@
 """The verb `sources`: what the registry says, and what the outlets themselves say to it."""
 
 import asyncio
+from dataclasses import asdict
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
@@ -21,12 +22,13 @@ from flows.cli_options import (
     print_rows,
     read_place,
 )
-from flows.settings import Settings
+from flows.source_rows import describe, health_row, trouble_lines
+from flows.status import read_sources
 from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report
 from scrapers.data_root import DataRoot, write_beside
 from scrapers.identity import BadUrlError
 from scrapers.raising import raise_evidence
-from scrapers.registry import Source, State
+from scrapers.registry import State
 from scrapers.registry_folder import SHIPPED_SOURCES, find_sources, load_registry
 from scrapers.site_addresses import clean_homepage, sibling_hosts, source_id_of
 
@@ -36,25 +38,29 @@ SourceName = Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)
 
 
 @sources_app.command("list")
-def list_sources(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
-    """List every source: its country, languages, ways in, rights, state, and the last check of it."""
+def list_sources(
+    about: Annotated[bool, typer.Option("--about", help="Say what each is, in place of how it fares.")] = False,
+    home: HomeOption = None,
+    sources: SourcesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every source and how it fares: last check, health, last success, last new article, articles a week.
+
+    Health is that of the last load, with the reason below the table where something is amiss; `a week` is what was new
+    in the seven days before the latest crawl, of what is expected at least. With --json all of it and what each is.
+    """
     settings = read_place(home, sources)
-    rows = [_describe(source, settings) for source in load_registry(settings.sources).values()]
-    print_json(rows) if as_json else print_rows(rows)
-
-
-def _describe(source: Source, settings: Settings) -> dict[str, object]:
-    report = latest_report(DataRoot(settings.home).checks, source.id)
-    return {
-        "source": source.id,
-        "name": source.name,
-        "country": source.country,
-        "languages": ", ".join(source.languages),
-        "entries": ", ".join(dict.fromkeys(entry.kind for entry in source.entries)) or None,
-        "rights": source.rights.level.value,
-        "status": source.status.state.value,
-        "checked": None if report is None else f"{report.checked_on} {'passed' if report.is_passed else 'not passed'}",
-    }
+    registry, root = load_registry(settings.sources), DataRoot(settings.home)
+    reports = {name: latest_report(root.checks, name) for name in registry}
+    fares = read_sources(root, registry)
+    if as_json:
+        return print_json([describe(registry[it.source], reports[it.source]) | asdict(it) for it in fares])
+    if about:
+        return print_rows([describe(source, reports[name]) for name, source in registry.items()])
+    print_rows([health_row(it, reports[it.source]) for it in fares])
+    for line in (line for it in fares for line in trouble_lines(it)):
+        typer.echo(line)
+    return None
 
 
 @sources_app.command("show")

@@ -75,7 +75,7 @@ def read_status(root: DataRoot, registry: Mapping[str, Source]) -> Status:
         latest_release=read_versions(root.releases).latest,
         unfinished_takedown=_unfinished_takedown(root),
         served_at=(f"http://127.0.0.1:{serving.port}/", serving.catalogue_url) if serving else (),
-        sources=_sources(root, registry),
+        sources=read_sources(root, registry),
     )
 
 
@@ -112,7 +112,8 @@ def _generation(root: DataRoot) -> str | None:
         return None
 
 
-def _sources(root: DataRoot, registry: Mapping[str, Source]) -> tuple[SourceStatus, ...]:
+def read_sources(root: DataRoot, registry: Mapping[str, Source]) -> tuple[SourceStatus, ...]:
+    """Read how each source of a registry fares, by the newest generation; without one, only the registry speaks."""
     try:
         with connect_analyst(root.analyst) as connection:
             held = _by_source(connection.table("coverage").project(_FRESHNESS))

@@ -30,7 +30,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.client import responses
 from pathlib import Path
@@ -39,6 +39,7 @@ from typing import Any, Self
 
 from scrapers.capture_places import CAPTURE, CapturePlace, place_capture, read_capture
 from scrapers.data_root import fsync_folder
+from scrapers.gist import gist_of
 from scrapers.outcomes import (
     CrawlHeader,
     CrawlSummary,
@@ -54,8 +55,7 @@ from scrapers.outcomes import (
     summary_from_json,
     to_json,
 )
-from scrapers.page_words import words_sha256
-from scrapers.records import Capture, CaptureRole, Hints, Outcome
+from scrapers.records import Capture, Hints, Outcome
 from scrapers.tdm import SiteFile
 from scrapers.warc import (
     ArchiveDamagedError,
@@ -217,15 +217,12 @@ def open_crawl(path: Path, archive: Path) -> ArchivedCrawl:
     found = find_records(path)
     parts = _begun(path, next((first.record() for first in found), None))
     warc_path = path.relative_to(archive).as_posix()
-    site_files, places = [], []
+    places = []
     for one in found:
         if (place := place_capture(one, parts.header, path, warc_path)) is not None:
             places.append(place)
             continue
-        record = one.record()
-        _add_said(parts, record)
-        if _SITE_FILE.lower() in record.headers:
-            site_files.append(_site_file(record))
+        _add_said(parts, one.record())
     summary, fetched = _ended(path, parts), parts.fetched()
     return ArchivedCrawl(
         path=path,
@@ -233,7 +230,7 @@ def open_crawl(path: Path, archive: Path) -> ArchivedCrawl:
         summary=summary,
         outcomes=tuple(parts.outcomes),
         discoveries=tuple(parts.discoveries),
-        site_files=tuple(site_files),
+        site_files=tuple(parts.site_files),
         places=tuple(place for place in places if place.capture_id in fetched),
     )
 
@@ -265,6 +262,7 @@ class CrawlParts:
     """WARC-Date of the last record."""
     n_bytes: int
     """Where the last whole record ends."""
+    site_files: list[SiteFile] = field(default_factory=list)
     summary: CrawlSummary | None = None
 
     def fetched(self) -> frozenset[str | None]:
@@ -306,13 +304,15 @@ def _begun(path: Path, first: WarcRecord | None) -> CrawlParts:
 def _add_capture(parts: CrawlParts, record: WarcRecord, path: Path) -> None:
     if CAPTURE.lower() in record.headers:
         stored = read_capture(record, parts.header, path.name)
-        words = words_sha256(record.payload) if stored.capture.role is not CaptureRole.ENTRY else None
-        parts.captures.append(replace(stored, capture=replace(stored.capture, body=b""), words_sha256=words))
+        gist = gist_of(record.payload, stored.capture.role)
+        parts.captures.append(replace(stored, capture=replace(stored.capture, body=b""), gist=gist))
 
 
 def _add_said(parts: CrawlParts, record: WarcRecord) -> None:
     parts.last_at = parse_instant(record.headers["warc-date"])
     parts.n_bytes = record.offset + record.length
+    if _SITE_FILE.lower() in record.headers:
+        parts.site_files.append(_site_file(record))
     match record.headers.get("kabarchy-kind"):
         case "outcomes":
             parts.outcomes.extend(outcome_from_json(said) for said in json.loads(record.payload))

@@ -11,7 +11,7 @@ A message that is not shown although the page reaches below it was deleted: it i
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,10 +22,6 @@ BLOCK = 20
 """Messages of a preview page (seen on every one that was met)."""
 
 
-LOOK_BACK = "another look at messages met before"
-"""Detail of the outcome of such a page."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What one page of a channel shows."""
@@ -33,6 +29,8 @@ class Shown:
     page_url: str
     posts: tuple[str, ...]
     """As `handle/number`."""
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What each says, as a digest; of those that are not named it is as it was."""
 
 
 class ChannelPosts:
@@ -54,13 +52,26 @@ class ChannelPosts:
         rows = self._database.execute(self._sql["posts_within"], _reach(shown)).fetchall()
         return [post for row in rows if (post := f"{row['channel']}/{row['number']}") not in shown.posts]
 
+    def are_known(self, shown: Shown) -> bool:
+        """Whether a page shows messages, each says what it did when it was last kept, and none is missing."""
+        find = "select 1 from post where channel = ? and number = ? and said = ? and gone_at is null"
+        said = [(*_key(post), digest) for post, digest in shown.said.items()]
+        is_as_kept = all(self._database.execute(find, it).fetchone() is not None for it in said)
+        return bool(said) and is_as_kept and not self.missing(shown)
+
     def learn(self, shown: Shown, at: datetime, *, is_new: bool) -> None:
         """Remember what a page shows and what it lacks. `is_new`: it was read for news, not in a backfill."""
         if not shown.posts:
             return
         gone = [(instant(at), *_key(post)) for post in self.missing(shown)]
         looks = [
-            {"channel": channel, "number": number, "at": instant(at), "met_at": instant(at) if is_new else None}
+            {
+                "channel": channel,
+                "number": number,
+                "at": instant(at),
+                "met_at": instant(at) if is_new else None,
+                "said": shown.said.get(f"{channel}/{number}"),
+            }
             for channel, number in map(_key, shown.posts)
         ]
         with self._database:

@@ -17,7 +17,7 @@ from scrapers.clock import Clock
 from scrapers.failures import reason_of_status
 from scrapers.ledger import Ledger
 from scrapers.look_back import LookBack
-from scrapers.outcomes import Discovery, StoredDiscovery
+from scrapers.outcomes import StoredDiscovery, UrlOutcome
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
 from scrapers.redirects import RedirectRefusedError, is_redirect, redirect_address
 from scrapers.registry import Source
@@ -59,8 +59,8 @@ class Frontier:
             self._admission.addresses.rename(stored.discovery)  # so that it is met as it was
             page = self._ledger.met.get(stored.page_url)  # None for a look back, which leads nowhere
             end = self._ledger.outcomes.get(stored.page_url)
-            if page is not None and end is not None and end.outcome is Outcome.FETCHED:
-                asks += self._follow(page, stored.discovery)
+            if page is not None and end is not None and _is_read(end):
+                asks += self._follow(page, stored)
         self._take_over_revisits()
         for ask, orphan, found in _read_orphans(tuple(asks), orphans, self._admission):
             asks.remove(ask)
@@ -105,22 +105,21 @@ class Frontier:
         except BadContentError as error:
             self._ledger.end_unread(target, error)
             return []
-        if ask.is_audit and self._ledger.says_the_same(target, answer, found):
-            self._ledger.skip(target, SkipReason.NOT_MODIFIED, "and so it was, asked plainly")
-            return []
+        if (why := self._ledger.looks.why_left_out(ask, answer, found)) is not None:
+            self._ledger.skip_unchanged(target, found, why)
+            return self._follow(target, found)
         capture = self._ledger.capture(target, answer)
         return self._accept(target, capture, found, detail=LIED if ask.is_audit else None)
 
     def _accept(
         self, target: Target, capture: Capture, found: StoredDiscovery | None, *, detail: str | None = None
     ) -> list[Ask]:
-        if found is not None:
-            self._ledger.discover(found)
         self._ledger.accept(target, capture, found, gone=self._look_back.gone_posts(capture, found), detail=detail)
-        return self._follow(target, found.discovery) if found is not None else []
+        return self._follow(target, found)
 
-    def _follow(self, page: Target, discovery: Discovery) -> list[Ask]:
-        return self._admit(linked_targets(page, discovery), self._skip_reason)
+    def _follow(self, page: Target, found: StoredDiscovery | None) -> list[Ask]:
+        """Admit where a page of an entry leads; no other page leads anywhere."""
+        return self._admit(linked_targets(page, found.discovery), self._skip_reason) if found is not None else []
 
     def _admit(self, targets: list[Target], skip_reason_of: Callable[[Target], SkipReason | None]) -> list[Ask]:
         """Meet targets; return what is to be asked of them, and end the others."""
@@ -195,3 +194,8 @@ def _read_orphans(
                 yield ask, orphan, admission.read(ask.target, orphan.body, orphan.final_url)
             except BadContentError as error:  # the source's rules have changed since: it stays to be asked for
                 logger.info("entry=%s archived, but not read as it was then: %s", ask.target.url, error)
+
+
+def _is_read(end: UrlOutcome) -> bool:
+    """Whether a page of an entry that ended so was answered in full, so that it leads on."""
+    return end.outcome is Outcome.FETCHED or end.reason == SkipReason.NOT_MODIFIED

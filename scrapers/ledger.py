@@ -10,16 +10,16 @@ from datetime import datetime
 
 from scrapers.answers import Answer
 from scrapers.archive import CrawlParts, CrawlWriter
-from scrapers.channel_posts import LOOK_BACK
 from scrapers.clock import Clock
 from scrapers.fetch_errors import DETAIL_MAX_CHARS
+from scrapers.looks import Looks, as_capture, site_file
 from scrapers.outcomes import CrawlHeader, CrawlSummary, StoredDiscovery, UrlOutcome
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
-from scrapers.revisits import NOT_SHOWN
+from scrapers.revisits import LOOK_BACK, NOT_SHOWN
 from scrapers.spiders.links import BadContentError
 from scrapers.spiders.listing import NoLinksError
 from scrapers.targets import Target
-from scrapers.visits import Visits, fetched_answer
+from scrapers.visits import Visits, led_on
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class Ledger:
         self._clock = clock
         self._n_captures = 0
         self._open_entries: set[str] = set()
+        self.looks = Looks(writer.header, visits)
 
     def meet(self, target: Target) -> bool:
         """Note that a URL was met. Returns False when it had been met before."""
@@ -63,10 +64,11 @@ class Ledger:
             self.outcomes[outcome.url] = outcome
         for stored in parts.captures:
             self._number(stored.capture)
+        self.looks.add_site_files(parts.site_files)
 
     def capture(self, target: Target, answer: Answer) -> Capture:
         """Archive an answer. It counts once `accept` names it."""
-        capture = _as_capture(self._writer.header, target, answer, self._n_captures + 1)
+        capture = as_capture(self._writer.header, target, answer, self._n_captures + 1)
         self._writer.write_capture(capture)
         self._number(capture)
         return capture
@@ -74,11 +76,8 @@ class Ledger:
     def note_site_file(self, asked_url: str, answer: Answer) -> None:
         """Archive a file about the whole site; it is no capture and has no outcome."""
         target = Target(url=asked_url, role=CaptureRole.ENTRY)
-        self._writer.write_site_file(_as_capture(self._writer.header, target, answer, 0))
-
-    def discover(self, found: StoredDiscovery) -> None:
-        """Archive where a page of an entry leads."""
-        self._writer.write_discovery(found, self._clock.now())
+        self._writer.write_site_file(as_capture(self._writer.header, target, answer, 0))
+        self.looks.add_site_files([site_file(asked_url, answer)])
 
     def accept(
         self,
@@ -90,21 +89,20 @@ class Ledger:
         detail: str | None = None,
     ) -> None:
         """End a URL as fetched. `found`: where it leads, when it is of an entry; `gone`: messages that it lacks now."""
-        fetched = fetched_answer(capture, found)
+        fetched = self.looks.fetched(capture, found)
         why = detail or (LOOK_BACK if target.is_look_back else None)
         outcome = self._outcome(target, Outcome.FETCHED, capture_id=capture.capture_id, detail=why)
         posts = [Target(url=url, role=CaptureRole.PAGE, entry_url=target.entry_url or target.url) for url in gone]
         ends = [self._outcome(it, Outcome.FAILED, reason=FailReason.GONE, detail=NOT_SHOWN) for it in posts]
-        self._write([outcome, *ends])
-        self._visits.learn([outcome], {target.url: target.visit}, {target.url: fetched}, days=self._days)
-        if found:
-            self._visits.learn_posts(outcome, found.discovery.posts, days=self._days)
+        self._write([outcome, *ends], found)
+        self._visits.learn_look(outcome, target.visit, fetched, found, days=self._days)
 
-    def says_the_same(self, target: Target, answer: Answer, found: StoredDiscovery | None) -> bool:
-        """Whether an answer says what the last one did, counters and boxes aside."""
-        visit = self._visits.get(target.url)
-        fetched = fetched_answer(_as_capture(self._writer.header, target, answer, 0), found)
-        return visit is not None and fetched.said in visit.said[:1]
+    def skip_unchanged(self, target: Target, found: StoredDiscovery | None, why: str) -> None:
+        """End a URL whose answer is not kept; of an entry where it leads is, which is followed nonetheless."""
+        outcome = self._outcome(target, Outcome.SKIPPED, reason=SkipReason.NOT_MODIFIED, detail=why)
+        self._write([outcome], found)
+        fetched = led_on(found) if found else None
+        self._visits.learn_look(outcome, target.visit, fetched, found, days=self._days)
 
     def skip(self, target: Target, reason: SkipReason, detail: str | None = None) -> None:
         """End a URL as skipped."""
@@ -153,7 +151,9 @@ class Ledger:
         context = {it.url: self.met[it.url].visit for it in outcomes if it.url in self.met}
         self._visits.learn(outcomes, context, {}, days=self._days)
 
-    def _write(self, outcomes: list[UrlOutcome]) -> None:
+    def _write(self, outcomes: list[UrlOutcome], found: StoredDiscovery | None = None) -> None:
+        if found is not None:
+            self._writer.write_discovery(found, self._clock.now())
         self._writer.write_outcomes(outcomes, self._clock.now())
         for outcome in outcomes:
             self.outcomes[outcome.url] = outcome
@@ -178,24 +178,6 @@ class Ledger:
             capture_id=capture_id,
             decided_at=self._clock.now(),
         )
-
-
-def _as_capture(header: CrawlHeader, target: Target, answer: Answer, number: int) -> Capture:
-    return Capture(
-        capture_id=f"{header.crawl_id}/{number:05d}",
-        crawl_id=header.crawl_id,
-        source_id=header.source_id,
-        role=target.role,
-        request_url=target.url,
-        final_url=answer.url,
-        fetched_at=answer.received_at,
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-        entry_url=target.entry_url,
-        entry_kind=target.entry_kind,
-        hints=target.hints,
-    )
 
 
 def _summary(

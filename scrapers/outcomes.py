@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from scrapers.gist import Gist
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 
 _INSTANT_CHARS = len("2026-11-20T12:00:00.000000Z")
@@ -106,8 +107,8 @@ class StoredCapture:
     """Bytes of the gzip member."""
     payload_sha256: str
     """Hex digest of the stored body."""
-    words_sha256: str | None = None
-    """Of a page whose body was let go: what it says (`scrapers.page_words`)."""
+    gist: Gist | None = None
+    """Of a body that was let go."""
 
 
 def crawl_id(source_id: str, started_at: datetime) -> str:

@@ -13,6 +13,7 @@ Last-Modified, or a 304 at a moment when the page, asked for plainly, says somet
 asking plainly after every tenth 304.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -59,8 +60,16 @@ BUSY_SHARE = 0.25
 LIED = "had answered 304 to the same question"
 """Detail of the outcome of a page that was fetched in an audit: the server lied."""
 
+SAME = "answered, with the same as at the last look"
+"""Detail of the outcome of what was answered in full and not kept, because nothing in it was other."""
+
 NOT_SHOWN = "not shown among its neighbours"
 """Detail of the outcome of a channel's message that is gone: nothing was asked for under its own address."""
+
+LOOK_BACK = "another look at messages met before"
+"""Detail of the outcome of a page of a channel that was read for that."""
+
+_ANSWERED_IN_FULL = frozenset({SAME, LOOK_BACK})
 
 _MISSING = frozenset({FailReason.NOT_FOUND, FailReason.GONE})
 
@@ -98,6 +107,10 @@ class Fetched:
     """Of an entry: pages or messages named."""
     n_new: int | None = None
     """Of those, never met before; None: not counted, or an index, which names none."""
+    shown_sha256: str | None = None
+    """All that records can be made of, and what leads on; of a channel's page without its messages."""
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """Of a channel's page: the digest of each message, by `handle/number`."""
 
     @property
     def said(self) -> str:
@@ -116,7 +129,8 @@ class Visit:
     hints: Hints = field(default_factory=Hints)
     """The last that an entry said when the page was fetched or put off."""
     validators: Validators = Validators()
-    body_sha256: str | None = None
+    shown_sha256: str | None = None
+    """As `Fetched` has it."""
     said: tuple[str, ...] = ()
     """What it said at the last looks, the last one first, each once."""
     outcome: Outcome | None = None
@@ -174,6 +188,16 @@ def is_audit_due(visit: Visit | None) -> bool:
     return visit is not None and visit.n_not_modified % AUDIT_EVERY == AUDIT_EVERY - 1
 
 
+def is_unchanged(visit: Visit | None, hints: Hints, fetched: Fetched) -> bool:
+    """Whether an answer gives no record, and leads nowhere, that the last look did not; messages of channels apart.
+
+    What had failed since is kept, to show that it is back; so is a page of which an entry now says something else.
+    """
+    if visit is None or visit.outcome is Outcome.FAILED or visit.shown_sha256 != fetched.shown_sha256:
+        return False
+    return visit.role is not CaptureRole.PAGE or hints in (Hints(), visit.hints)
+
+
 def is_lie(visit: Visit, outcome: UrlOutcome, fetched: Fetched) -> bool:
     """Whether an answer shows that its server's word about changes is worth nothing."""
     if not visit.said or visit.said[0] == fetched.said:
@@ -196,7 +220,7 @@ def learn(visit: Visit, outcome: UrlOutcome, hints: Hints, fetched: Fetched | No
     if outcome.outcome is Outcome.FETCHED and fetched is not None:
         return _fetched(replace(known, hints=_merged(visit.hints, hints)), at, fetched)
     if outcome.reason == SkipReason.NOT_MODIFIED:
-        return _not_modified(replace(known, hints=_merged(visit.hints, hints)), at)
+        return _not_modified(replace(known, hints=_merged(visit.hints, hints)), outcome, fetched)
     if outcome.reason in _NO_MORE:
         return replace(known, hints=_merged(visit.hints, hints), next_due_at=None)
     if outcome.reason == SkipReason.ROBOTS:
@@ -231,7 +255,7 @@ def _fetched(visit: Visit, at: datetime, fetched: Fetched) -> Visit:
     looked = replace(
         visit,
         validators=fetched.validators,
-        body_sha256=fetched.body_sha256,
+        shown_sha256=fetched.shown_sha256,
         said=(fetched.said, *(it for it in visit.said if it != fetched.said))[:REMEMBERED_LOOKS],
         last_changed_at=at if is_news else visit.last_changed_at,
         n_changes=visit.n_changes + 1 if is_news and not is_first else visit.n_changes,
@@ -250,9 +274,12 @@ def _seen(visit: Visit, at: datetime) -> Visit:
     return replace(visit, first_fetched_at=first, last_fetched_at=at, n_failures=0, next_due_at=next_due)
 
 
-def _not_modified(visit: Visit, at: datetime) -> Visit:
-    n_quiet = min(visit.n_quiet + 1, QUIET_MAX)
-    return _seen(replace(visit, n_not_modified=visit.n_not_modified + 1, n_quiet=n_quiet), at)
+def _not_modified(visit: Visit, outcome: UrlOutcome, fetched: Fetched | None) -> Visit:
+    """Learn from a 304, or from an answer in full that says the same: only that tells what an entry leads to."""
+    n_quiet = _quieter(visit.n_quiet, fetched) if fetched else min(visit.n_quiet + 1, QUIET_MAX)
+    n_not_modified = visit.n_not_modified + (outcome.detail not in _ANSWERED_IN_FULL)
+    looked = replace(visit, n_not_modified=n_not_modified, n_quiet=n_quiet, n_changes_in_row=0)
+    return _seen(looked, outcome.decided_at)
 
 
 def _quieter(n_quiet: int, fetched: Fetched) -> int:

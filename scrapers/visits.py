@@ -20,23 +20,33 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapers.archive import ArchiveDamagedError, CrawlParts, list_crawls, read_parts
-from scrapers.channel_posts import LOOK_BACK, ChannelPosts, Shown
+from scrapers.channel_posts import ChannelPosts, Shown
+from scrapers.gist import Gist, gist_of
 from scrapers.outcomes import StoredCapture, StoredDiscovery, UrlOutcome, instant, parse_instant, to_json
-from scrapers.page_words import words_sha256
 from scrapers.records import Capture, CaptureRole, Hints, Outcome
 from scrapers.recovery import locked_source
 from scrapers.registry import Source
-from scrapers.revisits import Fetched, Validators, Visit, is_lie, is_remembered, is_walked, learn
+from scrapers.revisits import (
+    LOOK_BACK,
+    Fetched,
+    Validators,
+    Visit,
+    is_lie,
+    is_remembered,
+    is_walked,
+    learn,
+)
 from scrapers.same_page import page_key
+from scrapers.tdm import SiteRights
 
 logger = logging.getLogger(__name__)
 
 _SQL = Path(__file__).parent
 _INSTANTS = ("first_fetched_at", "last_fetched_at", "last_changed_at", "decided_at", "next_due_at")
 _COUNTS = ("n_changes", "n_changes_in_row", "n_not_modified", "n_quiet", "n_failures")
-_PLAIN = ("url", "entry_url", "entry_kind", "body_sha256", "reason", *_COUNTS)
+_PLAIN = ("url", "entry_url", "entry_kind", "shown_sha256", "reason", *_COUNTS)
 
-_VERSION = 3
+_VERSION = 4
 """Of the file's layout; a file of another one is made anew from the archive."""
 
 
@@ -137,24 +147,40 @@ class Visits:
                 if days and outcome.role is not CaptureRole.PAGE:
                     self._database.execute(self._sql["walk"], _walk_row(outcome, days))
 
-    def learn_posts(self, page: UrlOutcome, posts: tuple[str, ...], *, days: str | None) -> None:
+    def learn_look(
+        self,
+        outcome: UrlOutcome,
+        context: Visit,
+        fetched: Fetched | None,
+        found: StoredDiscovery | None,
+        *,
+        days: str | None,
+    ) -> None:
+        """Remember one look: how it ended, what was answered, and of an entry where it leads."""
+        self.learn([outcome], {outcome.url: context}, {outcome.url: fetched} if fetched else {}, days=days)
+        if found and fetched:
+            self.learn_posts(outcome, shown_on(found, fetched), days=days)
+
+    def learn_posts(self, page: UrlOutcome, shown: Shown, *, days: str | None) -> None:
         """Remember what a page of a channel shows; see `ChannelPosts.learn`."""
-        is_new = days is None and page.detail != LOOK_BACK
-        self.posts.learn(Shown(page_url=page.url, posts=posts), page.decided_at, is_new=is_new)
+        self.posts.learn(shown, page.decided_at, is_new=days is None and page.detail != LOOK_BACK)
 
     def learn_crawl(self, parts: CrawlParts) -> None:
         """Remember what a file of the archive says; what is known already stays as it is."""
         seen = {stored.capture.request_url: stored for stored in parts.captures}
         found = {stored.page_url: stored for stored in parts.discoveries}
-        fetched = {
-            url: _fetched_of(it.capture, it.payload_sha256, it.words_sha256, found.get(url)) for url, it in seen.items()
-        }
-        context = _context(parts, seen)
+        rights = SiteRights.read(parts.site_files)
+        fetched = {page_url: led_on(stored) for page_url, stored in found.items()}
+        for url, it in seen.items():
+            if it.gist is not None:
+                fetched[url] = _fetched_of(it.capture, it.gist, found.get(url), rights)
+        context = _context(self, parts, seen)
         ended = {outcome.url: outcome for outcome in parts.outcomes}
         for stored in parts.discoveries:
             # A page that was not taken yet when the crawl was killed is read again, as if for the first time.
             if (end := ended.get(stored.page_url)) is not None:
-                self.learn_posts(end, stored.discovery.posts, days=parts.header.backfill)
+                shown = shown_on(stored, fetched[stored.page_url])
+                self.learn_posts(end, shown, days=parts.header.backfill)
         self.learn(parts.outcomes, context, fetched, days=parts.header.backfill)
 
     def forget(self, is_withheld: Callable[[str], bool]) -> None:
@@ -239,30 +265,71 @@ def _learn_archived(visits: Visits, crawl: Path) -> None:
         return
     if parts.summary is None:
         logger.warning("a crawl is learnt up to its damage: %s: byte %d", crawl, parts.n_bytes)
+        parts.captures[:] = [replace(it, gist=_as_unread(it.gist)) for it in parts.captures]
     visits.learn_crawl(parts)
 
 
-def fetched_answer(capture: Capture, found: StoredDiscovery | None) -> Fetched:
+def _as_unread(gist: Gist | None) -> Gist | None:
+    """What is learnt of a page of which no record can be made: it is kept at the next look, though it be the same."""
+    return replace(gist, readable_sha256=None, messages={}) if gist else None
+
+
+def fetched_answer(capture: Capture, found: StoredDiscovery | None, rights: SiteRights) -> Fetched:
     """What a visit keeps of a capture whose body is at hand; as `_fetched_of`."""
-    words = words_sha256(capture.body) if capture.role is not CaptureRole.ENTRY else None
-    return _fetched_of(capture, sha256(capture.body).hexdigest(), words, found)
+    return _fetched_of(capture, gist_of(capture.body, capture.role), found, rights)
 
 
-def _fetched_of(capture: Capture, body_sha256: str, words: str | None, found: StoredDiscovery | None) -> Fetched:
-    """What a visit keeps of a capture; `found` is where it leads, when it is of an entry.
+def shown_on(found: StoredDiscovery, fetched: Fetched) -> Shown:
+    """What is learnt of the messages of a channel's page."""
+    return Shown(page_url=found.page_url, posts=found.discovery.posts, said=fetched.messages)
+
+
+def _fetched_of(capture: Capture, gist: Gist, found: StoredDiscovery | None, rights: SiteRights) -> Fetched:
+    """What a visit keeps of a capture; `found` is where it leads, when it is of an entry; `rights`: what its site says.
 
     Of a sitemap index no validators: that the index is the same says nothing of the sitemaps that it names. An entry
     says what it leads to: the times of its making that feeds carry are no news.
     """
+    shown = _shown_sha256(capture, gist, found, rights)
     if found is None:
-        return Fetched(_validators(capture), body_sha256, words)
-    discovery = found.discovery
+        return Fetched(_validators(capture), gist.body_sha256, gist.words_sha256, shown_sha256=shown)
     led_to = to_json(replace(found, n_new=None))
-    words = sha256(json.dumps([led_to, words], sort_keys=True).encode()).hexdigest()
-    if capture.entry_kind == "sitemap" and discovery.next_pages:
-        return Fetched(Validators(), body_sha256, words)
-    n_items = len(discovery.links) + len(discovery.posts)
-    return Fetched(_validators(capture), body_sha256, words, n_items=n_items, n_new=found.n_new)
+    words = _digest([led_to, gist.words_sha256])
+    is_index = capture.entry_kind == "sitemap" and bool(found.discovery.next_pages)
+    validators = Validators() if is_index else _validators(capture)
+    return replace(
+        led_on(found),
+        validators=validators,
+        body_sha256=gist.body_sha256,
+        words_sha256=words,
+        shown_sha256=shown,
+        messages=gist.messages,
+    )
+
+
+def led_on(found: StoredDiscovery) -> Fetched:
+    """What a visit keeps of an entry that said the same as before: no capture, only where it leads."""
+    n_items = len(found.discovery.links) + len(found.discovery.posts)
+    return Fetched(Validators(), "", n_items=n_items, n_new=found.n_new)
+
+
+def _shown_sha256(capture: Capture, gist: Gist, found: StoredDiscovery | None, rights: SiteRights) -> str:
+    """All that a look can give rows of: what is read of the page or led to, and the rights that its site reserves.
+
+    Further pages do not count where there are items: whether they are read depends on what is known.
+    """
+    signals = rights.reservation(capture.final_url, capture.headers, b"").signals
+    content_type = [value for name, value in capture.headers if name.lower() == "content-type"]
+    if found is None:
+        return _digest([capture.final_url, content_type, signals, gist.readable_sha256])
+    discovery = found.discovery
+    has_items = bool(discovery.links or discovery.posts)
+    led_to = replace(discovery, posts=(), next_pages=() if has_items else discovery.next_pages)
+    return _digest([signals, to_json(replace(found, discovery=led_to, n_new=None))])
+
+
+def _digest(said: object) -> str:
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _validators(capture: Capture) -> Validators:
@@ -270,18 +337,19 @@ def _validators(capture: Capture) -> Validators:
     return Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
-def _context(parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
+def _context(visits: Visits, parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
     """What led to each URL: a capture says it itself, of other URLs a discovery says it."""
     context: dict[str, Visit] = {}
     for stored in parts.discoveries:
-        page = seen[stored.page_url].capture
-        entry_url = page.entry_url or page.request_url
+        captured = seen.get(stored.page_url)
+        page = captured.capture if captured else visits.get(stored.page_url)  # it said the same as before
+        entry_url = page.entry_url if page and page.entry_url else stored.page_url
         for link in stored.discovery.links:
             visit = Visit(
                 url=link.url,
                 role=CaptureRole.PAGE,
                 entry_url=entry_url,
-                entry_kind=page.entry_kind,
+                entry_kind=page.entry_kind if page else None,
                 hints=link.hints,
             )
             context.setdefault(link.url, visit)

@@ -12,7 +12,7 @@ create table if not exists visit (
     modified text,
     etag text,
     last_modified text,
-    body_sha256 text,
+    shown_sha256 text,
     said text not null,
     page_key text not null,
     outcome text,
@@ -37,6 +37,7 @@ create table if not exists post (
     met_at text,
     looked_at text not null,
     gone_at text,
+    said text,
     primary key (channel, number)
 ) strict, without rowid;
 

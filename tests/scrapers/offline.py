@@ -68,6 +68,10 @@ class Offline:
         """Outcome and reason by path in the newest crawl."""
         return {it.url.removeprefix(HOST): f"{it.outcome} {it.reason or ''}".strip() for it in self.last().outcomes}
 
+    def details(self) -> dict[str, str | None]:
+        """What is told besides outcome and reason, by path in the newest crawl."""
+        return {it.url.removeprefix(HOST): it.detail for it in self.last().outcomes}
+
     def content(self) -> set[tuple[Any, ...]]:
         """What the newest crawl has come to, ids and times aside."""
         crawl = self.last()

@@ -94,7 +94,7 @@ def test_a_visit_keeps_what_a_conditional_request_needs(tmp_path: Path) -> None:
     assert visit is not None
     assert page is not None
     assert (visit.entry_kind, visit.hints.modified, visit.role) == ("sitemap", "2026-11-20", "entry")
-    assert (page.entry_url, page.body_sha256 is not None) == (HOST + "/map.xml", True)
+    assert (page.entry_url, page.shown_sha256 is not None) == (HOST + "/map.xml", True)
 
 
 def test_a_url_of_another_host_is_not_remembered(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+"""What is kept of a body so that the next one can be compared with it, in one linear pass and without parsing.
+
+Two looks at a page can differ in their bytes and still say the same: tokens, scripts and remarks change with every
+answer, and the counters of a channel's messages too. What is left out here is what extraction does not read, and no
+more, so that two bodies with the same gist give the same records: the second need not be kept. What is taken for other
+although it is the same costs a row, and is found equal after extraction.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import pairwise
+
+from scrapers.page_words import words_sha256
+from scrapers.records import CaptureRole
+
+_OPENINGS = re.compile(rb"<!--|<script(?=[\s>])|<style(?=[\s>])")
+_CLOSINGS = {b"<!--": b"-->", b"<script": b"</script", b"<style": b"</style"}
+_READ_IN = {b"<!--": b"<meta", b"<script": b"ld+json"}
+"""What makes one of them worth reading: structured data, and the statements of rights, which are found in bytes."""
+
+_TOKENS = re.compile(rb"(?i)<(?:input\b|meta\s+name=[\"']?csrf-)[^<>]{0,2000}>")
+"""Fields of forms, and the tokens of frameworks that are given out anew with each page."""
+
+_MESSAGE = re.compile(rb'data-post="([A-Za-z0-9_]{3,40}/\d{1,10})"')
+_MESSAGE_ENDS = re.compile(rb"tgme_widget_message_wrap|tme_messages_more|</section|</main|</body|<script")
+_COUNTER = re.compile(
+    rb'(<[a-z]+ class="tgme_widget_message_(?:views|voters|poll_option_percent)\b[^<>]{0,200}>)[^<>]*'
+)
+_REACTIONS = re.compile(rb'<div class="tgme_widget_message_reactions\b')
+_TAG_OR_SPACE = re.compile(rb"<([^<>]*)>|\s+")
+_READ_ATTRIBUTES = re.compile(rb'(?:^|\s)(?:href|class|datetime|data-post)="[^"]*"')
+"""Of a message; the others are addresses of pictures and what shows that somebody looked, new with each answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """Hex digests of a body."""
+
+    body_sha256: str
+    words_sha256: str | None = None
+    """Its sentences (`scrapers.page_words`); None where it has none, and of a mere entry."""
+    readable_sha256: str | None = None
+    """All of a page that extraction can read; None for what is no page."""
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """Of a channel's page: of each message without its counters, by `handle/number`, in lower case."""
+
+
+def gist_of(body: bytes, role: CaptureRole) -> Gist:
+    """Return the gist of what was answered."""
+    body_sha256 = sha256(body).hexdigest()
+    match role:
+        case CaptureRole.ENTRY:
+            return Gist(body_sha256=body_sha256)
+        case CaptureRole.PAGE:
+            readable = sha256(readable_part(body)).hexdigest()
+            return Gist(body_sha256=body_sha256, words_sha256=words_sha256(body), readable_sha256=readable)
+        case CaptureRole.BOTH:
+            return Gist(body_sha256=body_sha256, words_sha256=words_sha256(body), messages=message_digests(body))
+
+
+def readable_part(body: bytes) -> bytes:
+    """Return a page without scripts (but for structured data), styles, remarks, fields of forms and tokens.
+
+    >>> readable_part(b"<p>Snow.</p><!-- made in 0.2 s --><script>track(7)</script>")
+    b'<p>Snow.</p>'
+    """
+    lower = body.lower()
+    kept: list[bytes] = []
+    at = 0
+    while found := _OPENINGS.search(lower, at):
+        ends = lower.find(_CLOSINGS[found[0]], found.end())
+        if ends < 0:
+            break
+        # Of a script its tag says what it is, and no real one is longer.
+        said = lower[found.start() : ends if found[0] == b"<!--" else min(ends, found.end() + 500)]
+        is_read = _READ_IN.get(found[0], b"\0") in said
+        kept.append(body[at : ends if is_read else found.start()])
+        at = ends if is_read else _end_of_closing(lower, ends)
+    return _TOKENS.sub(b"", b"".join((*kept, body[at:])))
+
+
+def _end_of_closing(lower: bytes, ends: int) -> int:
+    closed = lower.find(b">", ends, ends + 100)
+    return closed + 1 if closed >= 0 else ends + 1
+
+
+def message_digests(body: bytes) -> dict[str, str]:
+    """Return the digest of each message of a channel's page, by `handle/number` in lower case."""
+    marks = list(_MESSAGE.finditer(body))
+    borders = [*(max(0, body.rfind(b"<", 0, mark.start())) for mark in marks), len(body)]
+    parts: dict[str, list[bytes]] = {}
+    for mark, (start, limit) in zip(marks, pairwise(borders), strict=True):
+        end = _MESSAGE_ENDS.search(body, mark.end(), limit)
+        of_message = body[start : body.rfind(b"<", start, end.start() + 1) if end else limit]
+        parts.setdefault(mark[1].decode().lower(), []).append(_told(of_message))
+    return {name: sha256(b"\n".join(told)).hexdigest() for name, told in parts.items()}
+
+
+def _told(message: bytes) -> bytes:
+    reactions = _REACTIONS.search(message)
+    if reactions and (closed := message.find(b"</div>", reactions.end())) >= 0:
+        message = message[: reactions.start()] + message[closed:]
+    return _TAG_OR_SPACE.sub(_plain_tag, _COUNTER.sub(rb"\1", message)).strip()
+
+
+def _plain_tag(found: re.Match[bytes]) -> bytes:
+    inside = found[1]
+    if inside is None:
+        return b" "
+    name = inside.split(None, 1)[0] if inside.split() else b""
+    return b"<" + name + b"".join(_READ_ATTRIBUTES.findall(inside)) + b">"
