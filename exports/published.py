@@ -15,6 +15,7 @@ follow from those by the recipe (`recipe_sha256`), and under another recipe noth
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -185,7 +186,8 @@ def _make(connection: duckdb.DuckDBPyConnection, kind: str, carried: Mapping[str
                 f"touched_{published.name}"
             )
         if published is VERSIONS and kind == "published":
-            run_sql(connection, "new_edit_sizes")
+            first, last = _touched_instants(connection, published, is_all=not carried)
+            run_sql(connection, "new_edit_sizes", first=first, last=last)
         _make_fresh(connection, published, is_all=not carried)
         kept = connection.table(f"carried_{published.name}").join(
             connection.table(f"touched_{published.name}"), "article_id", how="anti"
@@ -222,9 +224,7 @@ def _make_fresh(connection: duckdb.DuckDBPyConnection, published: Published, *, 
 
     Where every article is fresh, they are a view: the generation is in that order already, and texts are much to copy.
     """
-    rows = connection.table(f"published_{published.name}")
-    if not is_all:
-        rows = rows.join(connection.table(f"touched_{published.name}"), "article_id", how="semi")
+    rows = connection.table(f"published_{published.name}") if is_all else _touched_rows(connection, published)
     if published is not ARTICLES:
         filed = connection.table(ARTICLES.name).project("article_id, filed_at")
         rows.join(filed, "article_id").order("filed_at").create(f"fresh_{published.name}")
@@ -232,6 +232,27 @@ def _make_fresh(connection: duckdb.DuckDBPyConnection, published: Published, *, 
         hash_rows(rows, published).create_view("fresh_articles")
     else:
         hash_rows(rows, published).create("fresh_articles")
+
+
+def _touched_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> duckdb.DuckDBPyRelation:
+    """Rows of touched articles; texts are looked for only among the instants between which anything was touched."""
+    rows = connection.table(f"published_{published.name}")
+    if published is ARTICLES:
+        first, last = map(duckdb.ConstantExpression, _touched_instants(connection, published, is_all=False))
+        instant = duckdb.ColumnExpression("published_at")
+        rows = rows.filter((instant >= first) & (instant <= last)).union(rows.filter(instant.isnull()))
+    return rows.join(connection.table(f"touched_{published.name}"), "article_id", how="semi")
+
+
+def _touched_instants(
+    connection: duckdb.DuckDBPyConnection, published: Published, *, is_all: bool
+) -> tuple[datetime | None, datetime | None]:
+    """First and last instant of publication of the articles of which anything was touched; None when none has any."""
+    rows = connection.table(f"published_{ARTICLES.name}")
+    if not is_all:
+        rows = rows.join(connection.table(f"touched_{published.name}"), "article_id", how="semi")
+    [(first, last)] = rows.aggregate("min(published_at), max(published_at)").fetchall()
+    return first, last
 
 
 def hash_rows(rows: duckdb.DuckDBPyRelation, published: Published) -> duckdb.DuckDBPyRelation:

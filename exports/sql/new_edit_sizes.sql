@@ -1,12 +1,38 @@
 -- Grain: one version but the first of one article, with the size of the edit that led to it. Fills edit_sizes, which is
--- empty. Inputs: generation.past_version, generation.article_version, touched_versions: of no other article are rows made.
+-- empty. Inputs: generation.past_version, generation.article, touched_versions: of no other article are rows made, and none
+-- of them with a date is published before $first or after $last, so that no other text need be read.
 --
 -- Words are runs of letters or of digits in headline and text, in lower case; spacing, punctuation, letter case and
 -- order do not count, nor does a count of views ("1 204 views", "Просмотров: 88"). An edit is substantive when it
 -- changes a word of the headline or a number, or adds and removes more than two words together: one misspelt word
 -- mended is one removed and one added.
 insert into edit_sizes by name
-with pair as (
+with later as (
+    select
+        article_id,
+        version,
+        title,
+        text,
+    from generation.past_version
+    union all
+    select
+        article_id,
+        n_versions as version,
+        title,
+        text,
+    from generation.article
+    where published_at between $first and $last
+    union all
+    select
+        article_id,
+        n_versions as version,
+        title,
+        text,
+    from generation.article
+    where published_at is null
+),
+
+pair as (
     select
         later.article_id,
         later.version,
@@ -15,7 +41,7 @@ with pair as (
         unnest([earlier.title, later.title, earlier.text, later.text]) as content,
     from generation.past_version as earlier
     semi join touched_versions on earlier.article_id = touched_versions.article_id
-    inner join generation.article_version as later
+    inner join later
         on earlier.article_id = later.article_id and earlier.version + 1 = later.version
 ),
 
