@@ -16,6 +16,8 @@ EDITS: tuple[tuple[str, str, bool, int, int], ...] = (
     ("The bridje is open", "The bridge is open", False, 6, 6),
     ("The bridge is open", "The old bridge is not quite open", True, 11, 0),
     ("3 people came", "5 people came", True, 1, 1),
+    ("A line.\nSnow fell.\nThe road is open.", "Snow fell.\nA line.\nThe road is not open.", False, 3, 0),
+    ("Snow fell.\nSnow fell.", "Snow fell.", False, 0, 8),
 )
 """Text before, text after, whether that is substantive, characters added and removed."""
 
@@ -28,7 +30,7 @@ def edit_sizes(tmp_path: Path, before: str, after: str, titles: tuple[str, str] 
         connection.execute("attach ? as generation (read_only)", [str(generation)])
         connection.execute("create table touched_versions as select distinct article_id from generation.past_version")
         run_sql(connection, "create_edit_sizes")
-        run_sql(connection, "new_edit_sizes")
+        run_sql(connection, "new_edit_sizes", first=now["published_at"], last=now["published_at"])
         [row] = connection.table("edit_sizes").project("is_substantive, n_chars_added, n_chars_removed").fetchall()
     return row
 
