@@ -66,9 +66,10 @@ def drawn_from(published: Published, manifest: Manifest, months: Sequence[str]) 
 
 
 def _spread(months: Sequence[str]) -> list[str]:
-    """The first, the last and as many between, evenly, as make N_MONTHS."""
-    last = len(months) - 1
-    return [months[n] for n in sorted({round(k * last / (N_MONTHS - 1)) for k in range(N_MONTHS)})]
+    """The first, the last and as many between, evenly, as make N_MONTHS; none of none."""
+    last = max(len(months) - 1, 0)
+    places = {round(k * last / (N_MONTHS - 1)) for k in range(N_MONTHS)}
+    return [month for place, month in enumerate(months) if place in places]
 
 
 def _write_tables(connection: duckdb.DuckDBPyConnection, target: Path, n_rows: dict[str, int]) -> dict[str, int | None]:
