@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
 from exports.about import PUBLISHER, release_address, release_urn
+from exports.labels import counted
 from exports.manifest import Manifest
 from exports.unmarkable import replace_unmarkable
 from scrapers.published_tables import PUBLISHED_TABLES
@@ -41,7 +42,7 @@ def _entry(manifest: Manifest) -> ET.Element:
     entry = ET.Element("entry")
     address = release_address(manifest, below=f"releases/{manifest.id}/")
     _add(entry, "id", release_urn(manifest))
-    _add(entry, "title", f"Release {manifest.id}: {manifest.rows} articles")
+    _add(entry, "title", f"Release {manifest.id}: {counted(manifest.rows, 'article')}")
     _add(entry, "updated", manifest.created.isoformat())
     ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/markdown", "href": f"{address}README.md"})
     _add(entry, "summary", _summary(manifest))

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from exports.labels import counted
+
 CELL = 9
 """Width of a day in a strip, gap included, in SVG units (px at normal size)."""
 CELL_HEIGHT = 16
@@ -121,7 +123,7 @@ def _level(found: SourceDay | None, most: int) -> str:
 def _summary(found: list[SourceDay], n_days: int) -> str:
     n_new = sum(day.n_new for day in found)
     n_looked = sum(1 for day in found if day.n_fetched or day.n_failed)
-    return f"{n_new} new article{'' if n_new == 1 else 's'}; looked at on {n_looked} of {n_days} days"
+    return f"{counted(n_new, 'new article')}; looked at on {n_looked} of {n_days} days"
 
 
 def _merge_rest(

@@ -1,7 +1,7 @@
 """What the columns of a release hold: the figures beside each column of the catalogue's dictionary.
 
 Read from the published Parquet files alone, so that nothing is shown which a release does not carry. The number of
-different values is DuckDB's estimate, good to a few percent; everything else is exact.
+different values of a large table is DuckDB's estimate, good to a few percent; everything else is exact.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from exports.engine import open_engine, run_sql
+from exports.labels import counted
 from exports.published import list_data_files
 from scrapers.columns import Column, Table
 
@@ -21,6 +22,8 @@ LONGEST_VALUE = 40
 """Characters; a longer value is a text, not one of a few codes."""
 NOT_CODES = frozenset({"authors"})
 """Columns whose values are people, whom nobody should find ranked, however few there are."""
+EXACT_ROWS = 100_000
+"""Of so many rows different values are counted in a few milliseconds; of a few hundred an estimate can exceed them."""
 PARTS = 20
 """Bars of a histogram; as many as `sql/column_histogram.sql` makes."""
 _HISTOGRAM_HEIGHT = 24
@@ -32,8 +35,8 @@ class ColumnStats:
 
     null_share: float | None
     """0 to 1; None for an empty table."""
-    n_distinct: int
-    """About how many different values."""
+    distinct: str
+    """How many different values, in words: exact in a small table, else about."""
     smallest: str | None
     """As text; None for columns of text, where it says nothing."""
     largest: str | None
@@ -55,18 +58,24 @@ def read_column_stats(release: Path, table: Table) -> dict[str, ColumnStats]:
 def _measure(
     connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, column: Column, summary: dict[str, Any]
 ) -> ColumnStats:
-    n_distinct = int(summary["approx_unique"])
     is_text = column.type == pa.string()
     has_codes = column.name not in NOT_CODES and (is_text or column.type == pa.bool_())
     rows.project(f'"{column.name}" as value').create_view("seen", replace=True)
     return ColumnStats(
         null_share=float(summary["null_percentage"]) / 100 if summary["count"] else None,
-        n_distinct=n_distinct,
+        distinct=_count_distinct(rows, column, summary),
         smallest=None if is_text else _bound(summary["min"]),
         largest=None if is_text else _bound(summary["max"]),
         values=_read_values(connection) if has_codes else (),
         histogram=_draw_histogram(connection, rows, column),
     )
+
+
+def _count_distinct(rows: duckdb.DuckDBPyRelation, column: Column, summary: dict[str, Any]) -> str:
+    if summary["count"] > EXACT_ROWS:
+        return f"about {counted(int(summary['approx_unique']), 'different value')}"
+    ((n,),) = rows.aggregate(f'count(distinct "{column.name}")').fetchall()
+    return counted(n, "different value")
 
 
 def _bound(value: str | None) -> str | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 import duckdb
 
 from exports.engine import run_sql
+from exports.labels import counted
 from exports.manifest import Freshness, Manifest, ManifestSource
 
 STALE_AFTER_DAYS = 2
@@ -46,7 +47,8 @@ def stale_because(look: SourceLook, now: datetime) -> str | None:
     if n_days >= STALE_AFTER_DAYS:
         return f"no complete crawl for {n_days} days"
     if look.n_new_last_7_days < (look.min_articles_per_week or 0):
-        return f"{look.n_new_last_7_days} new articles in a week, at least {look.min_articles_per_week} expected"
+        found = counted(look.n_new_last_7_days, "new article")
+        return f"{found} in a week, at least {look.min_articles_per_week} expected"
     return None
 
 

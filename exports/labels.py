@@ -32,6 +32,20 @@ def name_language(tag: str) -> str:
     return _LANGUAGES.get(tag, tag)
 
 
+def counted(n: int, word: str) -> str:
+    """A number with what it counts, of which the plural ends in s.
+
+    >>> counted(1, "article"), counted(1200, "article")
+    ('1 article', '1\u202f200 articles')
+    """
+    return f"{grouped(n)} {word}{'' if n == 1 else 's'}"
+
+
+def grouped(n: int) -> str:
+    """Digits in groups of three, by a no-break space that is narrow."""
+    return f"{n:,}".replace(",", "\u202f")
+
+
 def name_country(code: str) -> str:
     """Name a country; a code that has no name here names itself."""
     return _COUNTRIES.get(code, code)

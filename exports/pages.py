@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from exports.labels import name_country, name_language
+from exports.labels import counted, grouped, name_country, name_language
 from exports.unmarkable import replace_unmarkable
 
 _MARKDOWN_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|!"} | {"\n": " ", "\r": " "})
@@ -36,7 +36,9 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "cell": _cell,
+        "bare": _bare,
         "count": _count,
+        "counted": counted,
         "size": _size,
         "instant": _instant,
         "web": _web_address,
@@ -67,8 +69,8 @@ def _cell(value: object) -> str:
 
 
 def _count(value: int | None) -> str:
-    """Digits in groups of three, by a no-break space that is narrow."""
-    return "" if value is None else f"{value:,}".replace(",", "\u202f")
+    """See `labels.grouped`; a dash where there is no number."""
+    return "–" if value is None else grouped(value)
 
 
 def _size(n_bytes: int) -> str:
@@ -99,6 +101,15 @@ def _percent(value: float | None) -> str:
     ('98.8 %', '–')
     """
     return "–" if value is None else f"{100 * value:.3g} %"
+
+
+def _bare(value: str) -> str:
+    """An address as words, in place of a headline: without what all addresses begin with.
+
+    >>> _bare("https://t.me/s/channel/7")
+    't.me/s/channel/7'
+    """
+    return value.removeprefix("https://").removeprefix("http://")
 
 
 def _web_address(value: str) -> str:

@@ -10,10 +10,10 @@ from scrapers.records import RightsLevel
 
 LEVELS: dict[RightsLevel, str] = {
     RightsLevel.METADATA: "link, headline, times, language, section, tags, sources named, counts and hashes; no text",
-    RightsLevel.EXCERPT: "and the opening of the text: at most 200 characters and at most a quarter of it",
-    RightsLevel.FULL_TEXT: "and the cleaned text and its authors, under the licence named for the source",
+    RightsLevel.EXCERPT: "metadata, and the opening of the text: at most 200 characters and at most a quarter of it",
+    RightsLevel.FULL_TEXT: "metadata, excerpt, the whole text and its authors, under the licence named for the source",
 }
-"""What each level lets through, each on top of the one before."""
+"""What each level lets through."""
 
 
 def render_rights(manifest: Manifest) -> str:

@@ -19,7 +19,7 @@ from exports.form_gates import FORM_GATES
 from exports.gates import CONTENT_GATES, Gate, ReleaseReading, open_tables
 from exports.manifest import Manifest, parse_manifest
 from exports.published import ARTICLES, list_data_files
-from exports.sums import find_sum_faults
+from exports.sums import SUMS, find_sum_faults
 
 GATE_NAMES = ("sums", *FORM_GATES, *CONTENT_GATES, *COPY_GATES)
 
@@ -70,8 +70,10 @@ def _is_at_hand(release: Path) -> bool:
 def _check_sums(path: Path) -> GateResult:
     try:
         faults = find_sum_faults(path)
-    except (OSError, ValueError) as error:
-        faults = [f"{type(error).__name__}: {error}"]
+    except OSError as error:
+        faults = [f"{error.filename}: {error.strerror}"]
+    except ValueError as error:
+        faults = [f"{SUMS}: not a list of sums: {error}"]
     return GateResult(name="sums", is_ok=not faults, detail="; ".join(faults[:3]))
 
 

@@ -21,6 +21,12 @@ function open() {
 }
 
 async function run() {
+  if (!editor.value.trim()) {
+    output.replaceChildren();
+    status.className = "";
+    status.textContent = "There is no query to run.";
+    return;
+  }
   button.disabled = true;
   status.className = "";
   status.textContent = opening ? "Running…" : "Starting the engine…";
@@ -33,10 +39,16 @@ async function run() {
   } catch (error) {
     output.replaceChildren();
     status.className = "stale";
-    status.textContent = error.message;
+    status.textContent = explained(error.message);
   } finally {
     button.disabled = false;
   }
+}
+
+// The engine says twice where a statement cannot be read, and advises to install what this page never loads.
+function explained(message) {
+  const said = message.split("\nLINE ").slice(0, 2).join("\nLINE ").trimEnd();
+  return said.includes("exists in the") ? `${said.split("\n\nPlease try")[0]} It is not part of this console, which reads this release alone.` : said;
 }
 
 function summary(nRows, ms) {

@@ -137,7 +137,7 @@ def test_a_source_has_its_health_fill_rates_and_rights(site: Path) -> None:
         "CC-BY-4.0 ( evidence )",
         "nothing known",
     ]
-    assert "url skipped robots 4" in text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
+    assert "url skipped robots 4 10.8 %" in text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
 
 
 def test_a_release_has_its_changes_and_the_checks_it_passed(site: Path, history: History) -> None:
@@ -178,7 +178,7 @@ def test_pages_of_releases_are_made_once_and_those_of_lost_sources_go(history: H
 def test_the_ledger_says_what_is_missing_and_why(page: lxml.html.HtmlElement) -> None:
     lines = text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
 
-    assert "url skipped robots 8" in lines
+    assert "url skipped robots 8 12.5 %" in lines
 
 
 def test_all_releases_are_listed_newest_first(page: lxml.html.HtmlElement) -> None:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pyarrow as pa
 import pytest
 
+from exports.catalogue import build_site
 from exports.errors import GateFailedError
 from exports.reissue import reissue_releases
 from exports.release import Release, cut_release, open_release
@@ -177,3 +179,13 @@ def test_a_release_issued_again_may_lose_nothing_but_what_was_withdrawn(issued_l
     failed = {result.name: result.detail for result in verify_release(revised) if not result.is_ok}
     assert failed["minimum"] == f"{article_id(0)} is not in the release any more and was not withdrawn"
     assert manifest(revised)["supersedes"] == "2026-11-20"
+
+
+def test_the_pages_of_a_first_release_that_was_issued_again_compare_it_with_nothing(
+    issued_late: Path, tmp_path: Path
+) -> None:
+    page = lxml.html.parse(build_site(issued_late / "releases", tmp_path / "site", generation=None, now=LATE))
+    said = lxml.html.parse(tmp_path / "site" / "history" / "2026-11-20.r2.html").getroot().text_content()
+
+    assert page.xpath("//*[@id='changes'] | //a[@href='#changes']") == []
+    assert "issued instead of 2026-11-20: 50 articles were taken out." in said
