@@ -134,18 +134,31 @@ def print_json(value: Any) -> None:
 
 
 def print_rows(rows: Sequence[Mapping[str, object]], *, title: str | None = None) -> None:
-    """Print rows that share their keys as a table on stdout, for people: see `_cell`; "none" where there are none."""
+    """Print rows that share their keys as a table on stdout, for people: see `_text`; "none" where there are none."""
     if not rows:
         typer.echo("none")
         return
-    table = Table(*map(escape, rows[0]), title=title, title_justify="left")
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(escape(name), overflow="fold")  # an id that is cut off is of no use
     for row in rows:
         table.add_row(*map(_cell, row.values()))
     # What reads a pipe needs whole values more than it needs 80 columns.
     Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
+def print_record(record: Mapping[str, object]) -> None:
+    """Print one thing that is known by several facts on stdout, a line each."""
+    width = max(map(len, record), default=0)
+    for name, value in record.items():
+        typer.echo(f"{name:<{width}}  {_text(value)}")
+
+
 def _cell(value: object) -> str:
+    return escape(_text(value))
+
+
+def _text(value: object) -> str:
     """Show an instant in UTC to the second, yes and no, the members of a list, and a dash for None and for no member.
 
     JSON and CSV keep values as they are.
@@ -158,6 +171,6 @@ def _cell(value: object) -> str:
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
         case list() | tuple():
-            return escape(", ".join(map(str, value))) or "–"
+            return ", ".join(map(str, value)) or "–"
         case _:
-            return escape(str(value))
+            return str(value)

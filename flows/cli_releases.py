@@ -32,6 +32,7 @@ from flows.cli_options import (
     ProfileOption,
     open_place,
     print_json,
+    print_record,
     print_rows,
     read_place,
 )
@@ -50,18 +51,19 @@ def show_releases(
 ) -> None:
     """List the releases, oldest first, with what changed in each."""
     releases, _ = folders_of(open_place(home).root, profile)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "release": release.id,
-            "profile": release.manifest.profile,
             "created": release.manifest.created,
             "articles": release.manifest.rows,
             **release.manifest.changes.model_dump(),
-            "path": release.path,
         }
         for release in list_releases(releases)
     ]
-    print_json(rows) if as_json else print_rows(rows)
+    if as_json:
+        print_json([{**row, "profile": profile, "path": releases / str(row["release"])} for row in rows])
+    else:
+        print_rows(rows)
 
 
 @releases_app.command("verify")
@@ -162,7 +164,7 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
         with tempfile.TemporaryDirectory(prefix="kabarchy-have-") as folder:
             articles = fetch_articles(old, Path(folder))
             report = asdict(update_articles(articles, old.manifest().id, wanted, output))
-    print_json(report) if as_json else print_rows([report])
+    print_json(report) if as_json else print_record(report)
 
 
 @releases_app.command("accept")
@@ -186,7 +188,7 @@ def accept(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
         raise MisusedError("--because: say why it is right")
     acceptance = Acceptance(gate=gate, source_id=source, because=because.strip(), accepted_at=Clock().now())
     add_acceptance(releases, acceptance)
-    print_json(acceptance.model_dump(mode="json")) if as_json else print_rows([acceptance.model_dump()])
+    print_json(acceptance.model_dump(mode="json")) if as_json else print_record(acceptance.model_dump())
 
 
 @releases_app.command("publish")
@@ -208,7 +210,7 @@ def publish(
     if (url := to or place.settings.publish_to) is None:
         raise MisusedError("no target: give --to, or set KABARCHY_PUBLISH_TO")
     found = asdict(publish_releases(place.root.releases, place.root.site, open_target(url, place.settings.access)))
-    print_json(found) if as_json else print_rows([found])
+    print_json(found) if as_json else print_record(found)
 
 
 def _place_of(name: str | None, home: Path | None, profile: Profile) -> ReleaseAt:

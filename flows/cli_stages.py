@@ -24,6 +24,7 @@ from flows.cli_options import (
     log_to_stderr,
     open_place,
     print_json,
+    print_record,
     print_rows,
 )
 from flows.journal import hold_run
@@ -117,7 +118,7 @@ async def _rebuild(place: Place, log: Log) -> tuple[dict[str, object], tuple[str
 
 
 def _finish(result: dict[str, object], problems: tuple[str, ...], as_json: bool) -> None:
-    print_json(result) if as_json else print_rows([result])
+    print_json(result) if as_json else print_record(result)
     for problem in problems:
         typer.echo(f"kabarchy: {problem}", err=True)
     raise typer.Exit(PROBLEMS if problems else DONE)

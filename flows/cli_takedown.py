@@ -14,6 +14,7 @@ from flows.cli_options import (
     SourcesOption,
     open_place,
     print_json,
+    print_record,
     print_rows,
 )
 from flows.settings import imprint_of
@@ -77,4 +78,4 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def _carry_out(place: Place, as_json: bool) -> None:
     imprint = imprint_of(place.settings)
     report = carry_out(place.root, place.registry, now=Clock().now(), code_version=version("kabarchy"), imprint=imprint)
-    print_json(asdict(report)) if as_json else print_rows([asdict(report)])
+    print_json(asdict(report)) if as_json else print_record(asdict(report))

@@ -135,6 +135,9 @@ def source_rows(sources: tuple[SourceReport, ...]) -> list[dict[str, str | int |
 def render_markdown(report: RunReport) -> str:
     """Return the report of a run as Markdown."""
     lines = [f"# Run {report.run_id}: {report.verdict}", "", report.message, ""]
+    took_s = (report.finished_at - report.started_at).total_seconds()
+    lines.append(f"- time: {report.started_at:%Y-%m-%d %H:%M:%S} to {report.finished_at:%H:%M:%S} UTC, {took_s:.0f} s")
+    lines += [f"- source {source.source_id}: {source.problem}" for source in report.sources if source.problem]
     if report.loaded:
         lines.append(
             f"- loaded: {report.loaded.n_batches} batches, {report.loaded.n_new} new, "

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,9 @@ from exports.imprint import Imprint
 from exports.profiles import Profile
 from exports.release import cut_release
 from flows.cli import app
+from flows.cli_look import print_status
 from flows.journal import hold_run
+from flows.status import SourceStatus, Status
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry_folder import SHIPPED_SOURCES
@@ -206,6 +209,30 @@ def test_the_status_says_what_was_expected_of_a_source_and_what_came(home: Path)
     (found,) = json.loads(kabarchy("status", "--home", home, "--json").stdout)["sources"]
 
     assert (found["health"], found["expected_per_week"], found["new_in_7_days"]) == ("healthy", None, 1)
+
+
+def test_the_status_begins_with_the_sources_that_do_not_fare_well_and_says_why(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    since = datetime(2026, 11, 20, 6, tzinfo=UTC)
+    known = {"status": "enabled", "last_crawl_at": since, "new_in_7_days": 4, "expected_per_week": 3}
+    sources = (
+        SourceStatus(source="a", health="healthy", **known),
+        SourceStatus(source="b", health="backing_off", since=since, reason="too many requests", **known),
+        SourceStatus(source="c", status="disabled"),
+        SourceStatus(source="d", status="candidate"),
+    )
+    empty = dict.fromkeys(("run_under_way", "latest_run", "generation", "latest_release"))
+
+    print_status(Status(home="h", n_pending_crawls=1, unfinished_takedown=None, served_at=(), sources=sources, **empty))
+    lines = capsys.readouterr().out.splitlines()
+
+    assert "waiting         1 crawl to extract" in lines
+    assert "sources         1 backing off, 1 healthy, 1 never crawled, 1 disabled" in lines
+    assert [line.split()[1] for line in lines if line.startswith("│")] == ["b", "a", "d", "c"]
+    assert "4 (≥ 3)" in next(line for line in lines if line.startswith("│ b"))
+    assert lines[-1] == "b: backing off since 2026-11-20 06:00: too many requests"
 
 
 def test_the_status_over_a_generation_that_knows_no_health_yet_says_the_rest(home: Path) -> None:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from flows.reports import (
     Verdict,
     list_reports,
     load_report,
+    render_markdown,
     save_report,
     source_rows,
 )
@@ -84,3 +85,10 @@ def test_a_report_is_read_as_it_was_kept(tmp_path: Path) -> None:
 
     assert load_report(path) == kept
     assert list_reports(tmp_path) == [path]
+
+
+def test_the_report_for_prefect_says_how_long_it_took_and_what_each_bad_source_lacks() -> None:
+    lines = render_markdown(report(sources=(GOOD, BAD), finished_at=NOON + timedelta(seconds=83))).splitlines()
+
+    assert "- time: 2026-11-20 12:00:00 to 12:01:23 UTC, 83 s" in lines
+    assert [line for line in lines if line.startswith("- source")] == ["- source bad: killed by SIGSEGV"]
