@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import gc
 import os
 import socket
 import struct
@@ -19,6 +20,18 @@ _IFF_UP = 1
 
 
 def pytest_sessionstart() -> None:
+    """Begin without a network, and without looking for garbage while tests are collected: nothing of it is any."""
+    gc.disable()
+    _leave_network()
+
+
+def pytest_collection_finish() -> None:
+    """From now on look for garbage, but not in what was collected: that takes a tenth of a test process's time."""
+    gc.freeze()
+    gc.enable()
+
+
+def _leave_network() -> None:
     """Move this process, and all that it starts, into a network namespace that has nothing but a loopback.
 
     So every test runs with outgoing connections refused by the kernel. It needs root; others keep their network.

@@ -97,13 +97,13 @@ def command_line(folder: Path) -> str:
         return ""
 
 
-def wait_for(look: Callable[[], _T | None], *, seconds: float, what: str) -> _T:
+def wait_for(look: Callable[[], _T | None], *, seconds: float, what: str, every_s: float = 0.1) -> _T:
     """Look until something is there; fail naming what was waited for."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := look():
             return found
-        time.sleep(0.1)
+        time.sleep(every_s)
     raise AssertionError(f"{what}: not within {seconds} s")
 
 

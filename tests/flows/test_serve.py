@@ -30,6 +30,8 @@ pytestmark = [pytest.mark.timeout(400)]
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 SILENT = ("crashing", "hanging")
 INTERVAL_S = 20
+ASK_EVERY_S = 0.5
+"""Of a server that takes some 15 ms of the processor to answer."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ def ended_run(kabarchy: Kabarchy, run_id: str, *, seconds: float) -> dict[str, A
         run: dict[str, Any] = kabarchy.api(f"/flow_runs/{run_id}")
         return run if run["state_type"] in ENDED else None
 
-    return wait_for(look, seconds=seconds, what=f"the end of run {run_id}")
+    return wait_for(look, seconds=seconds, what=f"the end of run {run_id}", every_s=ASK_EVERY_S)
 
 
 def run_by_hand(kabarchy: Kabarchy, **parameters: object) -> str:
@@ -87,7 +89,12 @@ def see_scheduled_run(story: Story) -> None:
     # On a busy machine the next one comes while this one starts, and is cancelled, as it should be.
     states = {"type": {"any_": ["RUNNING", "COMPLETED", "FAILED", "CRASHED"]}}
     started = {"flow_runs": {"deployment_id": {"any_": [deployment]}, "state": states}}
-    run = wait_for(lambda: kabarchy.api("/flow_runs/filter", started), seconds=90, what="a scheduled run's start")[0]
+    run = wait_for(
+        lambda: kabarchy.api("/flow_runs/filter", started),
+        seconds=90,
+        what="a scheduled run's start",
+        every_s=ASK_EVERY_S,
+    )[0]
     kabarchy.api(f"/deployments/{deployment}/schedules/{made['id']}", method="DELETE")
     story.scheduled = ended_run(kabarchy, run["id"], seconds=120)
     story.releases.append(latest_release(story.root))
