@@ -46,9 +46,10 @@ html-check: $(HTML_CHECK) ## install the checker of the catalogue's HTML for the
 tests/exports/html_check/node_modules/.installed: tests/exports/html_check/package-lock.json
 	cd tests/exports/html_check && npm ci --silent --ignore-scripts && touch node_modules/.installed || echo "html-validate could not be installed; its test will skip."
 
+# The order is that of tests/conftest.py, longest first; pytest-xdist's own is by number of tests, which says nothing.
 # What pytest compiles is kept, whatever the environment says: each of its processes would spend 3 s on it.
 test: $(DEV) $(CONSOLE) $(HTML_CHECK) ## run all tests
-	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(DEV) ## format, lint, types, import contracts, size budgets
 	.venv/bin/ruff format --check .

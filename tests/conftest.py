@@ -11,8 +11,19 @@ from pathlib import Path
 import pytest
 import scrapy.core.downloader.contextfactory  # noqa: F401 - it looks at every module there is (see scrapers.__main__)
 
-LONGEST_FIRST = ("test_serve.py", "test_end_to_end.py", "test_recovery.py", "test_real_pages.py", "test_crawl.py")
-"""Files with one long story each; they are handed to the test processes whole."""
+LONGEST_FIRST = (
+    "test_serve.py",
+    "test_real_pages.py",
+    "test_end_to_end.py",
+    "test_withdrawn_is_not_lost.py",
+    "test_takedown.py",
+    "test_extraction_floors.py",
+    "test_months.py",
+    "test_ten_releases.py",
+    "test_recovery.py",
+    "test_kill.py",
+)
+"""Files that take longest, a minute and more each on a busy machine; a process takes a file whole, in this order."""
 
 _CLONE_NEWNET = 0x40000000
 _SIOCSIFFLAGS = 0x8914
@@ -26,7 +37,7 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From now on look for garbage, but not in what was collected: that takes a tenth of a test process's time."""
+    """From now on look for garbage, but never again in what was collected: it stays."""
     gc.freeze()
     gc.enable()
 

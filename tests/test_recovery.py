@@ -141,7 +141,7 @@ def kill_inside(place: Place, is_inside: Callable[[DataRoot], bool]) -> bool:
     """Start a run, kill its process group once it is inside a stage; say whether it was killed there."""
     run = place.start()
     while run.poll() is None and not is_inside(place.root):
-        time.sleep(0.005)  # the shortest stage lasts a hundred times as long
+        time.sleep(0.005)  # the shortest stage, that of the copy, takes some 0.2 s
     with suppress(ProcessLookupError):  # it ended before it was seen inside: the caller is told
         os.killpg(run.pid, signal.SIGKILL)
     run.wait()
