@@ -25,9 +25,8 @@ _MIN_SHARE = 0.3  # of a title that its heading makes up; the site's name in a l
 _AGREEMENT = 0.75  # token F1 of two wordings of one headline; different headlines of one site stay below 0.5
 _SEPARATOR = re.compile(
     r"\s+(?:[-–—−|•·:/\\»«›]|::|\|\||>)\s+|\s*[|»｜]\s*|--|(?<=[」』】])\s*[:：]\s*|(?<=[^\W_a-zA-Z])_+(?=\w)"
-    r"|(?<=[а-яa-z])\.\s+(?=[A-ZА-Я][\w-]+\.\w{2,3}$)"
 )
-"""What stands between a headline and a site's name; underscores only in Chinese, a full stop before a domain only."""
+"""What stands between a headline and a site's name; underscores only where they are no part of a Latin name."""
 
 _NOT_A_HEADLINE = re.compile(r"(?i)logo|site-?(?:name|title)|brand|masthead|visually-hidden")
 
@@ -44,7 +43,6 @@ def read_title(page: Page, lines: Lines, source: Source, *, hint: str | None) ->
         or _shown_segment(witnesses, lines)
         or _cut_outlet(witnesses, outlets)
         or (headings[0] if headings else None)
-        or _lower_heading(page, outlets)
     )
 
 
@@ -162,12 +160,6 @@ def _suffixes(title: str) -> Iterator[str]:
     for match in _SEPARATOR.finditer(title):
         if len(fold(tail := title[match.end() :].strip())) >= _MIN_KEY_CHARS:
             yield tail
-
-
-def _lower_heading(page: Page, outlets: frozenset[str]) -> str | None:
-    """Return the first second-level heading, for pages that have neither title nor first-level heading."""
-    texts = (text_of(e) for e in page.root.iter("h2"))
-    return next((t for t in texts if t and len(t) <= MAX_TITLE_CHARS and fold(t) not in outlets), None)
 
 
 def _outlet_keys(page: Page, source: Source) -> frozenset[str]:

@@ -33,6 +33,14 @@ def test_the_node_of_the_page_is_dated_where_that_of_the_article_is_not(article_
     )
 
 
+@pytest.mark.parametrize(("shown", "day"), [("<p>18.11.2026</p>", 18), ("", 19)], ids=["shown", "not shown"])
+def test_a_meta_element_that_is_named_but_date_comes_after_what_is_shown(shown: str, day: int) -> None:
+    found = article(html(head='<meta name="date" content="2026-11-19T10:05:00+06:00">', beside=shown))
+
+    assert found.published_at is not None
+    assert found.published_at.astimezone(source().zone).day == day
+
+
 @pytest.mark.parametrize(("modified", "day"), [("2026-11-19", 18), ("2026-11-18", 12)], ids=["published", "changed"])
 def test_the_day_shown_wins_where_another_witness_confirms_it_unless_it_is_a_changes(modified: str, day: int) -> None:
     head = META.format("2026-11-18T10:00:00+06:00") + JSON_LD.format("2026-11-12T10:00:00+06:00")
