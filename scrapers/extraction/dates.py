@@ -1,12 +1,12 @@
 """When a page was published and last changed, by its own account, its entry's, its address and what it shows.
 
 Precedence: JSON-LD, meta and microdata, the source's selector, `<time>`, the feed's or sitemap's hint, the address,
-the date shown beside the headline, else the only one on the page, a meta element that is named but "date". Where those for machines name different days, two
-go against one: the day shown, which another confirms, unless the page was changed then (over 537 pages right on three
-sites of three; without that other as often wrong as right). A date known to the day borrows the time from a weaker
-witness of the same day. Refused, and the next witness asked: dates more than a day after the capture, dates before
-1990, what is no day of the calendar. Where nothing is left, htmldate's fast search of the markup is asked for the
-day.
+the date shown beside the headline, else the only one on the page, a meta element that is named but "date". Where those
+for machines name different days, two go against one: the day shown, which another confirms, unless the page was changed
+then (over 537 pages right on three sites of three; without that other as often wrong as right). A date known to the day
+borrows the time from a weaker witness of the same day. Refused, and the next witness asked: dates more than a day after
+the capture, dates before 1990, what is no day of the calendar. Where nothing is left, htmldate's fast search of the
+markup is asked for the day.
 
 Measured on 2026-11-25: all days of fundus and the Russian pages, .946 on postlight, .892 of the 352 of trafilatura's
 corpus (trafilatura .878). Of its 38 others trafilatura misses 27 as well: years and months mistyped, days of a change
@@ -45,8 +45,8 @@ _PUBLISHED_META = (
     "dc.created", "datecreated", "article:post_date", "created",
 )  # fmt: skip
 _UNCERTAIN_META = ("date", "dc.date")
-"""Names that do not say of what they are the date. Where another day is shown beside the headline, that is the right one
-on six pages of eight."""
+"""Names that do not say of what they are the date. Where another day is shown beside the headline, that is the right
+one on six pages of eight (2026-11-25)."""
 
 _MODIFIED_META = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
