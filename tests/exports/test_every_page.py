@@ -12,6 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
 from exports.catalogue import build_site
+from exports.imprint import Imprint
+from exports.profiles import Profile
 from exports.release import cut_release
 from flows.catalogue_server import serve_catalogue
 from tests.exports.factories import DAY_1, DAY_2, World, article, source, write_generation
@@ -21,6 +23,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CHECK = Path(__file__).parent / "html_check"
 HTML_VALIDATE = CHECK / "node_modules" / ".bin" / "html-validate"
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202e\n=cmd|' /C calc'!A0"
+INTERNAL = Imprint(profile=Profile.INTERNAL)
 
 needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
@@ -40,6 +43,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cut_release(generation, home / "releases", now=now, code_version="1")
     build_site(home / "releases", home / "site", generation=home / "generation.duckdb", now=DAY_2)
     return home
+
+
+@pytest.fixture(scope="module")
+def internal_page(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first page over one internal release of the same articles."""
+    folder, generation, internal = tmp_path_factory.mktemp("internal"), home / "generation.duckdb", INTERNAL
+    cut_release(generation, folder / "releases", now=DAY_2, code_version="1", imprint=internal)
+    return build_site(folder / "releases", folder / "site", generation=generation, now=DAY_2, imprint=internal)
 
 
 def pages_of(site: Path) -> list[Path]:
@@ -141,6 +152,19 @@ def test_no_page_has_a_barrier_does_a_hostile_thing_or_asks_another_host(
 
     assert {name: faults for name, faults in barriers.items() if faults} == {}
     assert [event for event in events if not event.startswith((address, "data:"))] == []
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_of_internal_releases_has_no_barrier_either(
+    browser: Browser, internal_page: Path, scheme: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page.goto(internal_page.as_uri())
+    found = Axe().run(page).response["violations"]
+    page.close()
+
+    assert [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found] == []
 
 
 @needs_browser
