@@ -220,7 +220,7 @@ class RemoteRelease:
             yield
         except (BaseError, OSError, pa.ArrowException) as error:
             # "Generic HTTP error: Error performing GET <address> in 212 ms, after 2 retries, ... - <what happened>"
-            said = str(error).partition("\n")[0].rpartition(" - ")[2]
+            said = str(error).partition("\n")[0].rpartition(" - ")[2].removeprefix("Generic HTTP error: ")
             raise ReleaseUnreachableError(f"{self.url}/{path}: {said}") from error
 
 
