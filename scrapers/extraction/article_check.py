@@ -84,7 +84,7 @@ def check_text(text: str, *, title: str | None, root: HtmlElement, surveyed: Sur
 
 def _asks_to_log_in(text: str, *, title: str | None, root: HtmlElement) -> bool:
     """Whether a page asks for a password instead of showing an article; many articles carry a login box as well."""
-    if next(root.iterfind(".//input[@type='password']"), None) is None:
+    if not any(field.get("type") == "password" for field in root.iter("input")):
         return False
     says_so = len(text) < MIN_CHARS and _LOGIN_WORDS.search(text) is not None
     return says_so or _LOGIN_TITLE.match(title or "") is not None

@@ -30,6 +30,9 @@ _DROPPED = re.compile(
 )
 """Control, zero-width and direction characters, soft hyphens, unpaired surrogates, noncharacters."""
 
+_DROPPED_SPACES = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
+"""White space that is dropped, and separates nothing."""
+
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -88,8 +91,8 @@ def clean_text(text: str) -> str:
     >>> clean_text("и\u0306од\u00ad\u200b \x00")
     'йод '
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():  # nothing of what is dropped is printable, nor is a line break
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     return unicodedata.normalize("NFC", _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
@@ -99,6 +102,9 @@ def clean_line(text: str) -> str:
     >>> clean_line(" Ала \n  Тоо ")
     'Ала Тоо'
     """
+    line = " ".join(text.split())
+    if line.isprintable() and not _DROPPED_SPACES.search(text):
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     return " ".join(clean_text(text).split())
 
 

@@ -35,7 +35,7 @@ BLOCK_TAGS = frozenset(
 """Elements that begin a line of their own."""
 
 _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
-_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NONCHARACTERS = "\ufffe\uffff"
 _CONTROL_REFERENCE = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|[fF]{3}[efEF]))(?![\da-fA-F]);?"
 )
@@ -72,11 +72,11 @@ def parse_page(html: str, url: str) -> Page | None:
     # The text goes in as UTF-8 bytes: lxml refuses a str that carries an XML encoding declaration.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_LOOKUP)
-    body = html.encode("utf-8", "replace").translate(None, _CONTROLS)
     for noncharacter in _NONCHARACTERS:
-        body = body.replace(noncharacter, b"")
+        html = html.replace(noncharacter, "")
+    body = html.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
-        root = document_fromstring(_CONTROL_REFERENCE.sub(b"", body), parser=parser)
+        root = document_fromstring(_CONTROL_REFERENCE.sub(b"", body) if b"&#" in body else body, parser=parser)
     except ParserError:
         return None
     return Page(root=root, url=url, meta=_read_meta(root), items=_read_items(root), structured=read_structured(root))

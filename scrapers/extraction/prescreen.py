@@ -4,6 +4,7 @@ A saving, not the guarantee: the guarantee is a worker process that can be kille
 """
 
 import re
+from collections.abc import Iterator
 
 from scrapers.records import Rejection, RejectionReason
 
@@ -45,7 +46,7 @@ def screen(body: bytes) -> Rejection | None:
 
 def _wrong_type(body: bytes) -> Rejection | None:
     head = body[:2048].removeprefix(b"\xef\xbb\xbf")
-    if not body.strip():
+    if not body or body.isspace():
         return Rejection(reason=RejectionReason.NO_TEXT, detail="empty body")
     for magic, name in _MAGIC:
         if head.startswith(magic):
@@ -70,10 +71,21 @@ def _too_costly(body: bytes) -> Rejection | None:
 def _worst_tag(body: bytes) -> int:
     """Count the possible attribute separators of the fullest tag, inline images left out."""
     worst = 0
-    for chunk in [chunk for chunk in body.split(b">") if len(chunk) >= _LONG_TAG_BYTES]:
+    for chunk in _long_chunks(body):
         if (start := chunk.find(b"<")) < 0:
             continue
         tag = _INLINE_DATA.sub(b"", chunk[start:]).translate(_SPACES)
         quotes = tag.count(b'"') // 2 + tag.count(b"'") // 2
         worst = max(worst, tag.count(b" ") + tag.count(b"/") + quotes)
     return worst
+
+
+def _long_chunks(body: bytes) -> Iterator[bytes]:
+    """Yield what stands between two ">" that are far from each other, looking at few of those that are near."""
+    start = 0
+    while start < len(body):
+        last = body.rfind(b">", start, start + _LONG_TAG_BYTES)
+        if last < 0:
+            last = body.find(b">", start)
+            yield body[start:last] if last >= 0 else body[start:]
+        start = last + 1 if last >= 0 else len(body)

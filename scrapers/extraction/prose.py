@@ -36,7 +36,8 @@ the best on fundus (2026-11-25)."""
 _REACH = 8
 """Elements outwards that a block votes for: page builders wrap paragraphs up to six deep; with 4 fundus loses .01."""
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
+_ASCII_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}  # of ASCII twenty times as fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,14 @@ class Region:
     """All blocks inside, one after the other."""
     n_running: int
     """Letters of the running text: from the first prose inside to the last, headings included, lists of links not."""
-    prose_outside: str
+    outside: tuple[str, ...]
+    """The prose outside, as it stands there."""
     share: float
     """Part of the page's prose that stands inside, 0 to 1."""
+
+    def prose_outside(self) -> str:
+        """Return the prose outside, letters only."""
+        return "".join(map(letters, self.outside))
 
 
 def letters(text: str) -> str:
@@ -81,7 +87,8 @@ def letters(text: str) -> str:
     >>> letters("Кар – жаады!")
     'каржаады'
     """
-    return _NOT_LETTERS.sub("", text.casefold())
+    folded = text.casefold()
+    return folded.translate(_ASCII_LETTERS) if folded.isascii() else "".join(_LETTERS.findall(folded))
 
 
 def find_region(root: HtmlElement) -> Region | None:
@@ -92,20 +99,20 @@ def find_region(root: HtmlElement) -> Region | None:
         return None
     members = set(element.iter())
     inside = [(block, weight) for block, weight in weighed if block.element in members]
-    outside = [(block, weight) for block, weight in weighed if block.element not in members]
+    keys = [letters(block.text) for block, _ in inside]
     return Region(
         element=element,
-        inside="".join(letters(block.text) for block, _ in inside),
-        n_running=_count_running(inside),
-        prose_outside="".join(letters(block.text) for block, weight in outside if weight),
+        inside="".join(keys),
+        n_running=_count_running(inside, keys),
+        outside=tuple(block.text for block, weight in weighed if weight and block.element not in members),
         share=sum(weight for _, weight in inside) / sum(weight for _, weight in weighed),
     )
 
 
-def _count_running(weighed: list[tuple[Block, int]]) -> int:
+def _count_running(weighed: list[tuple[Block, int]], keys: list[str]) -> int:
     prose = [i for i, (_, weight) in enumerate(weighed) if weight]
-    running = weighed[prose[0] : prose[-1] + 1] if prose else []
-    return sum(len(letters(block.text)) for block, _ in running if block.n_linked <= len(block.text) / 2)
+    running = range(prose[0], prose[-1] + 1) if prose else ()
+    return sum(len(keys[i]) for i in running if weighed[i][0].n_linked <= len(weighed[i][0].text) / 2)
 
 
 def _elect(weighed: Iterable[tuple[Block, int]]) -> HtmlElement | None:

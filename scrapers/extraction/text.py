@@ -29,6 +29,7 @@ from itertools import accumulate
 from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
+from trafilatura.settings import Extractor
 
 from scrapers.extraction.boilerplate import BOX_NAME, COMMENTS_NAME, PROMOTION_LINE
 from scrapers.extraction.decode import clean_line, clean_lines, fold
@@ -67,6 +68,11 @@ _BOX_TAGS = ("div", "section", "ul", "ol", "aside", "form", "table", "nav", "p")
 _MAX_BOX_SHARE = 0.3  # of the page's prose; an element with more is the article's own ("no-share", "article__teaser")
 _MAX_COMMENTS_SHARE = 0.85  # readers may write more than the author
 _PROSE_CHARS = 80  # a paragraph as long as this is prose
+
+
+# deduplicate stays off: its memory is global to the process, and the same page read thrice would give nothing.
+_DEFAULT = Extractor(output_format="python", comments=False, dedup=False)
+_FAST = Extractor(output_format="python", comments=False, dedup=False, fast=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +149,10 @@ def _cut(text: str, region: Region) -> str | None:
     lines = [(line, letters(line)) for line in text.split("\n")]
     inside = [(line, key) for line, key in lines if key and _stands_in(key, region.inside)]
     outside = set(lines).difference(inside)
-    n_prose_cut = sum(len(key) for line, key in lines if (line, key) in outside and key in region.prose_outside)
     if sum(len(key) for _, key in inside) < _CUT_KEPT * region.n_running:
         return None
+    prose_outside = region.prose_outside()
+    n_prose_cut = sum(len(key) for line, key in lines if (line, key) in outside and key in prose_outside)
     if n_prose_cut > _MAX_CUT_PROSE * sum(len(key) for _, key in lines):
         return None
     return "\n".join(line for line, _ in inside)
@@ -217,8 +224,7 @@ def _count_prose(element: HtmlElement) -> int:
 
 
 def _trafilatura(root: HtmlElement, *, is_fast: bool = False) -> str:
-    # deduplicate stays off: its memory is global to the process, and the same page read thrice would give nothing.
-    document = bare_extraction(root, fast=is_fast, include_comments=False, deduplicate=False, with_metadata=False)
+    document = bare_extraction(root, options=_FAST if is_fast else _DEFAULT)
     return str(getattr(document, "text", None) or "")
 
 
