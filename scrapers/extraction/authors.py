@@ -31,10 +31,13 @@ _META = (
     "article:author", "author", "dc.creator", "dcterms.creator", "parsely-author", "byl",
     "sailthru.author", "citation_author", "creator", "shareaholic:article_author_name", "authors", "mediator_author",
 )  # fmt: skip
-_BYLINE_CLASS = re.compile(
-    r"(?i)(?<![a-z])(?:by-?line|author|article-?author|post-?author|autor|auteur|autorenzeile|автор|writer|reporter)s?"
-    r"(?:[-_]{0,2}(?:name|link|title|list)s?)?(?![a-z])"
-    r"|(?-i:(?<=[a-z])(?:Byline|Author)s?(?:Name|Link|Title|List)?(?![a-z]))"
+_BYLINE_TAGS = ("a", "span", "div", "p", "address", "em", "strong", "cite", "li", "ul", "h2", "h4", "h5", "byline")
+_BYLINE_NAME = NameSearch(
+    re.compile(
+        r"(?i)(?<![a-z])(?:by-?line|author|article-?author|post-?author|autor|auteur|autorenzeile|автор|writer|reporter)s?"
+        r"(?:[-_]{0,2}(?:name|link|title|list)s?)?(?![a-z])"
+        r"|(?-i:(?<=[a-z])(?:Byline|Author)s?(?:Name|Link|Title|List)?(?![a-z]))"
+    )
 )
 _AUTHOR_PAGE = re.compile(
     r"(?i)/(?:authors?|autor(?:en)?|avtor|autori|auteurs?|journalists?|contributors?)/(?:[^/?#]+/)?[^/?#]{3,}/?$"
@@ -133,11 +136,8 @@ def _said(element: HtmlElement) -> str:
 
 def _bylines(root: HtmlElement) -> Iterator[list[str]]:
     """Yield the texts of each short element marked as byline: those of its links, else each of its own."""
-    is_byline = NameSearch(_BYLINE_CLASS)
-    for element in root.iter(
-        "a", "span", "div", "p", "address", "em", "strong", "cite", "li", "ul", "h2", "h4", "h5", "byline"
-    ):
-        is_marked = element.tag == "byline" or is_byline.finds(element)
+    for element in root.iter(*_BYLINE_TAGS):
+        is_marked = element.tag == "byline" or _BYLINE_NAME.finds(element)
         if is_marked and count_chars(element) <= _MAX_BYLINE_CHARS and not _is_elsewhere(element):
             before_tail = cut_tail(text_of(element))
             links = [text for a in element.iter("a") if (text := text_of(a)) and text in before_tail]

@@ -78,8 +78,11 @@ _MAX_FURTHER = 3  # short lines that must agree on the day, where nothing marks 
 _CHANGED = re.compile(
     r"(?i)обновл|изменен|updated|modified|өзгөрт|жаңырт|жаңарт|yangilan|янгилан|täzelen|aktualis|mis à jour"
 )
-_DATE_CLASS = re.compile(
-    r"(?i)(?<![a-z])(?:date|time|datetime|publish(?:ed)?|pubdate|posted|data|дата)(?![a-z]{3})|pub-?date|entry-date"
+_DATE_TAGS = ("span", "div", "p", "time", "td", "li", "em", "small", "b", "strong", "i", "font")
+_DATE_NAME = NameSearch(
+    re.compile(
+        r"(?i)(?<![a-z])(?:date|time|datetime|publish(?:ed)?|pubdate|posted|data|дата)(?![a-z]{3})|pub-?date|entry-date"
+    )
 )
 
 
@@ -302,9 +305,8 @@ def _is_page_clock(date: WrittenDate, fetched_at: datetime, zone: ZoneInfo) -> b
 
 
 def _date_elements(root: HtmlElement) -> Iterator[str]:
-    is_date = NameSearch(_DATE_CLASS)
-    for element in root.iter("span", "div", "p", "time", "td", "li", "em", "small", "b", "strong", "i", "font"):
-        if is_date.finds(element) and count_chars(element) <= _MAX_LINE_CHARS:
+    for element in root.iter(*_DATE_TAGS):
+        if _DATE_NAME.finds(element) and count_chars(element) <= _MAX_LINE_CHARS:
             yield text_of(element)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.etree import ElementDefaultClassLookup, HTMLParser, ParserError, XPath, iterwalk
 from lxml.html import HtmlElement, document_fromstring
@@ -41,10 +42,14 @@ _CONTROL_REFERENCE = re.compile(
 )
 """What no XML text may hold: libxml2 lets it into the tree, and lxml raises when it is to be written again."""
 
+_WITH_ITEMPROP = XPath(".//*[@itemprop]")
 _COUNT_CHARS = XPath("string-length(normalize-space(.))", smart_strings=False)
 _LOOKUP = ElementDefaultClassLookup(element=HtmlElement)
 """Every element is a plain HtmlElement. lxml.html's own lookup runs in Python for each element at each walk: a tenth of
 the time of an extraction."""
+
+_NAMES_KEPT = 8192  # of each pattern; a page has some hundred, most of them known from the page before
+_LONG_NAME = 500  # characters; longer ones are hostile or generated, and not worth the memory
 
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template"})
 
@@ -93,24 +98,26 @@ def _read_meta(root: HtmlElement) -> dict[str, tuple[str, ...]]:
 
 def _read_items(root: HtmlElement) -> dict[str, tuple[HtmlElement, ...]]:
     found: dict[str, list[HtmlElement]] = {}
-    for element in root.iterfind(".//*[@itemprop]"):
+    elements: list[HtmlElement] = _WITH_ITEMPROP(root)  # type: ignore[assignment]  # an expression may give others
+    for element in elements:
         found.setdefault(element.get("itemprop", ""), []).append(element)
     return {name: tuple(elements) for name, elements in found.items()}
 
 
 class NameSearch:
-    """Whether a pattern is found in elements' names (class and id). Each name is searched once: pages use few names."""
+    """Whether a pattern is found in elements' names (class and id).
+
+    Verdicts are remembered: pages use few names, and those of a site the same ones.
+    """
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
-        self._verdicts: dict[str, bool] = {}
+        self._finds_short = lru_cache(_NAMES_KEPT)(lambda name: pattern.search(name) is not None)
 
     def finds(self, element: HtmlElement) -> bool:
         """Search an element's name."""
         name = name_of(element)
-        if name not in self._verdicts:
-            self._verdicts[name] = self._pattern.search(name) is not None
-        return self._verdicts[name]
+        return self._finds_short(name) if len(name) <= _LONG_NAME else self._pattern.search(name) is not None
 
 
 def name_of(element: HtmlElement) -> str:

@@ -1,8 +1,6 @@
 """The page as lines of text in document order, as a reader sees them, and where among them the headline stands."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from lxml.etree import iterwalk
@@ -42,15 +40,10 @@ class Lines:
         """Characters of all lines."""
         return sum(len(line.text) for line in self.lines)
 
-    @cached_property
-    def keys(self) -> tuple[str, ...]:
-        """The lines folded for comparison."""
-        return tuple(fold(line.text) for line in self.lines)
-
     @property
     def folded(self) -> frozenset[str]:
         """What the lines say that are no links, folded for comparison."""
-        return frozenset(key for key, line in zip(self.keys, self.lines, strict=True) if not line.is_link)
+        return frozenset(fold(line.text) for line in self.lines if not line.is_link)
 
     def find_headline(self, title: str) -> int | None:
         """Return the index of the line that is the headline, or else ends with it after a kicker; None when none does.
@@ -59,9 +52,12 @@ class Lines:
         come first and link to the page itself.
         """
         key = fold(title)
-        places = [i for i, found in enumerate(self.keys) if found == key]
+        ending = [
+            (i, found) for i, line in enumerate(self.lines) if (found := _fold_ending(line.text, key)) is not None
+        ]
+        places = [i for i, found in ending if found == key]
         if not places and len(key) >= _MIN_KEY_CHARS:
-            places = [i for i, found in enumerate(self.keys) if found.endswith(key) and len(found) < 2 * len(key)]
+            places = [i for i, found in ending if len(found) < 2 * len(key)]
         shown = [i for i in places if not self.lines[i].is_link]
         return next(iter(shown or places), None)
 
@@ -69,6 +65,17 @@ class Lines:
 def read_lines(root: HtmlElement) -> Lines:
     """Read a page's lines in document order."""
     return Lines(tuple(_split(root)))
+
+
+def _fold_ending(text: str, key: str) -> str | None:
+    """Return a line folded where it ends with a folded headline; of a long line its end is looked at first."""
+    n_chars = 2 * len(key) + _MAX_SHORT_CHARS
+    if len(text) > n_chars:
+        end = fold(text[-n_chars:])
+        if len(end) >= len(key) and not end.endswith(key):
+            return None
+    folded = fold(text)
+    return folded if folded.endswith(key) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,39 +108,43 @@ class _LineBuilder:
     """Collects the pieces of the line that is being read."""
 
     def __init__(self) -> None:
+        self.lines: list[Line] = []
         self._pieces: list[str] = []
         self._has_plain = False
 
-    def add(self, text: str | None, *, is_linked: bool) -> None:
-        if text:
-            self._pieces.append(text)
-            self._has_plain = self._has_plain or not (is_linked or text.isspace())
+    def add(self, text: str, *, is_linked: bool) -> None:
+        self._pieces.append(text)
+        self._has_plain = self._has_plain or not (is_linked or text.isspace())
 
-    def end(self) -> Iterator[Line]:
-        """Yield the line that was read, if it says anything, and begin the next."""
+    def end(self) -> None:
+        """Keep the line that was read, if it says anything, and begin the next."""
         if self._pieces:
             if text := clean_line("".join(self._pieces)):
-                yield Line(text, not self._has_plain)
+                self.lines.append(Line(text, not self._has_plain))
             self._pieces, self._has_plain = [], False
 
 
-def _split(root: HtmlElement) -> Iterator[Line]:
+def _split(root: HtmlElement) -> list[Line]:
     builder = _LineBuilder()
     n_links = 0
     walk = iterwalk(root, events=("start", "end"))
     for event, node in walk:
         tag = node.tag
         if tag in BLOCK_TAGS:
-            yield from builder.end()
+            builder.end()
         elif tag == "a" and not _is_headline(node):
             n_links += 1 if event == "start" else -1
         if event == "end":
-            builder.add(node.tail, is_linked=n_links > 0)
+            text = node.tail
         elif tag in _SKIPPED_TAGS:
             walk.skip_subtree()
+            continue
         else:
-            builder.add(node.text, is_linked=n_links > 0)
-    yield from builder.end()
+            text = node.text
+        if text:
+            builder.add(text, is_linked=n_links > 0)
+    builder.end()
+    return builder.lines
 
 
 def _is_headline(link: HtmlElement) -> bool:

@@ -63,7 +63,10 @@ that hold the article. On blogs and forums .2 keeps trafilatura's recall, on new
 _TELLING_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-component", "data-testid")
 """What trafilatura's expressions look at. Broken pages have names and values that cannot be set again."""
 
-_WORDLESS_TAGS = ("style", "svg", "iframe", "canvas")  # often most of the bytes, which trafilatura copies several times
+_WORDLESS_TAGS = ("style", "svg", "iframe", "canvas", "link", "meta")
+"""Often most of a page's bytes and many of its elements, which trafilatura copies and searches several times."""
+
+_BOX = NameSearch(BOX_NAME)
 _BOX_TAGS = ("div", "section", "ul", "ol", "aside", "form", "table", "nav", "p")
 _MAX_BOX_SHARE = 0.3  # of the page's prose; an element with more is the article's own ("no-share", "article__teaser")
 _MAX_COMMENTS_SHARE = 0.85  # readers may write more than the author
@@ -210,9 +213,8 @@ def _restrict(root: HtmlElement, css: str | None) -> bool:
 def _boxes(root: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the elements named as boxes, but for those that hold so much of the prose that they hold the article."""
     prose = _count_prose(root)
-    is_box = NameSearch(BOX_NAME)
     for element in root.iter(*_BOX_TAGS):
-        if not is_box.finds(element) or element.find(".//h1") is not None:
+        if not _BOX.finds(element) or next(element.iterdescendants("h1"), None) is not None:
             continue
         share = _MAX_COMMENTS_SHARE if COMMENTS_NAME.search(name_of(element)) else _MAX_BOX_SHARE
         if _count_prose(element) <= share * prose:
