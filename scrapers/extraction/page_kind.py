@@ -221,4 +221,5 @@ def _linked_share(text: str, root: HtmlElement) -> float:
 
 
 def _link_texts(root: HtmlElement) -> Iterator[str]:
-    return ("".join(a.itertext()).casefold() for a in root.iter("a"))
+    # most links hold nothing but their words
+    return (("".join(a.itertext()) if len(a) else a.text or "").casefold() for a in root.iter("a"))

@@ -1,6 +1,7 @@
 """The page as lines of text in document order, as a reader sees them, and where among them the headline stands."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from lxml.etree import iterwalk
@@ -40,10 +41,15 @@ class Lines:
         """Characters of all lines."""
         return sum(len(line.text) for line in self.lines)
 
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The lines folded for comparison."""
+        return tuple(fold(line.text) for line in self.lines)
+
     @property
     def folded(self) -> frozenset[str]:
         """What the lines say that are no links, folded for comparison."""
-        return frozenset(fold(line.text) for line in self.lines if not line.is_link)
+        return frozenset(key for key, line in zip(self.keys, self.lines, strict=True) if not line.is_link)
 
     def find_headline(self, title: str) -> int | None:
         """Return the index of the line that is the headline, or else ends with it after a kicker; None when none does.
