@@ -28,6 +28,7 @@ from flows.settings import Settings, own_environment, prefect_environment
 from flows.stages import MAX_CRAWL_S, StageError
 from scrapers.data_root import DataRoot
 from scrapers.days import DayRange
+from scrapers.loading import loading
 
 _SEND_WAIT_S = 15.0
 """A run has at most some hundred log lines left, which take a second; longer means that the server is gone."""
@@ -58,7 +59,8 @@ def run_as_flow(settings: Settings, root: DataRoot, order: RunOrder) -> RunRepor
     require_no_run(root.runs)
     signal.signal(signal.SIGTERM, _interrupt)
     server = _point_prefect(settings, root)
-    from prefect.exceptions import TerminationSignal
+    with loading():
+        from prefect.exceptions import TerminationSignal
 
     async def run_once() -> RunReport:
         async with server:
@@ -82,7 +84,8 @@ async def prefect_for(settings: Settings, root: DataRoot) -> AsyncIterator[None]
 
 async def run_flow(order: RunOrder) -> RunReport:
     """Run the flow within `prefect_for` and return its report. Raises what stopped the flow."""
-    from flows.run import run
+    with loading():
+        from flows.run import run
 
     try:
         backfill = (order.days.first, order.days.last) if order.days else None
@@ -120,7 +123,8 @@ def serve_place(settings: Settings, root: DataRoot, plan: ServePlan, announce: C
     """Serve until a signal asks to stop. Raises ServiceError, and ProfileMixedError before anything is started."""
     _require_for_everybody(root, announce)
     os.environ.update({**prefect_environment(settings, port=plan.port), **own_environment(settings)})
-    from flows.serve import serve
+    with loading():
+        from flows.serve import serve
 
     asyncio.run(serve(settings, root, plan, announce))
 

@@ -5,20 +5,19 @@ Results are JSON on stdout, the log is JSON lines on stderr. Exit codes: 0 done,
 """
 
 import argparse
-import gc
 import json
 import logging
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scrapers.data_root import DataRoot, DataRootError, open_data_root
 from scrapers.days import DayRange
+from scrapers.loading import loading
 from scrapers.outcomes import to_json
 from scrapers.registry import Source
 from scrapers.registry_folder import SHIPPED_SOURCES, RegistryError, choose_sources, find_sources, load_registry
@@ -69,20 +68,11 @@ def main(words: list[str] | None = None) -> int:
         return FOUND_PROBLEMS
 
 
-@contextmanager
-def _loading() -> Iterator[None]:
-    """Load libraries without looking for garbage: what they make stays, and the looking takes a tenth of a start."""
-    gc.disable()
-    yield
-    gc.freeze()
-    gc.enable()
-
-
 def _crawl(options: argparse.Namespace) -> int:
     # Imported here, as in `_extract`: each command is a process of its own and should not load the other's libraries.
     # First what of Scrapy looks at every frame on the stack and every module, to say what is deprecated: from here it
     # sees few of them, which saves a tenth of a crawl's start (measured 2026-11-25).
-    with _loading():
+    with loading():
         import scrapy.core.downloader.contextfactory  # noqa: F401 - see above
 
         from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
@@ -183,7 +173,7 @@ def _look(options: argparse.Namespace, look: Callable[..., object]) -> int:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    with _loading():
+    with loading():
         from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
 
     root = open_data_root(options.home)
