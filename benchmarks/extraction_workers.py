@@ -73,7 +73,14 @@ def stage(archive: Path, crawls: list[Path], source: Source, *, n_workers: int) 
     """Stage crawls into a folder of their own; the cost of the last one. Raises RuntimeError when one fails."""
     with tempfile.TemporaryDirectory() as staging:
         sources = {"benchmark": source}
-        job = ExtractJob(archive=archive, staging=Path(staging), sources=sources, n_workers=n_workers)
+        home = Path(staging)
+        job = ExtractJob(
+            archive=archive,
+            staging=home,
+            sources=sources,
+            takedowns=home / "takedown" / "register.json",
+            n_workers=n_workers,
+        )
         results = extract_crawls(crawls, job)
         for _ in crawls[:-1]:
             next(results)

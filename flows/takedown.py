@@ -30,6 +30,7 @@ from scrapers.takedowns import (
     TakedownError,
     TakedownReason,
     add_to_register,
+    nobody_heeding,
     note_carried_out,
     read_register,
 )
@@ -84,9 +85,10 @@ def carry_out(
     Raises what the steps raise, of which each names its place; then what is left is done by the next call.
     """
     register = read_register(root.takedowns)
-    for source_id in sorted(register.sources):
-        withhold_source(root.archive, root.staging, root.visits, source_id, register)
-        withhold_checks(root.checks, source_id, register)
+    with nobody_heeding(root.takedowns):
+        for source_id in sorted(register.sources):
+            withhold_source(root.archive, root.staging, root.visits, source_id, register)
+            withhold_checks(root.checks, source_id, register)
     generation = _renew_warehouse(root, registry, register)
     issued: list[str] = []
     for profile in Profile:

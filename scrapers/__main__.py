@@ -185,7 +185,7 @@ def _extract(options: argparse.Namespace) -> int:
         archive=root.archive,
         staging=root.staging,
         sources=registry,
-        register=read_register(root.takedowns),
+        takedowns=root.takedowns,
         n_workers=options.workers,
     )
     code = DONE

@@ -21,6 +21,8 @@ from scrapers.identity import BadUrlError, article_id, normalise_url
 
 REGISTER_VERSION = 1
 
+_HEEDED = ".heeded"
+
 MARK = "data-kabarchy-withheld"
 """Attribute of a message that was emptied on an archived channel page: why, as `withheld_words` says it."""
 
@@ -181,12 +183,29 @@ def _write(path: Path, register: Register) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def heeded_register(path: Path) -> Iterator[Register]:
+    """The register, for as long as something is made by it: what is added meanwhile is carried out afterwards.
+
+    Many may heed it at once. Raises TakedownError as `read_register` does.
+    """
+    with _locked(path, _HEEDED, shared=True):
+        yield read_register(path)
+
+
+@contextmanager
+def nobody_heeding(path: Path) -> Iterator[None]:
+    """Wait until all is there that is being made by a register that may be older, and keep others from beginning."""
+    with _locked(path, _HEEDED):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, name: str = ".lock", *, shared: bool = False) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)  # notes name people
-    descriptor = os.open(path.with_name(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path.with_name(name), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

@@ -6,7 +6,7 @@ batch that is there is returned as it is.
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from scrapers.tables import (
     STAGED_OUTCOMES,
     STAGED_REJECTIONS,
 )
-from scrapers.takedowns import Register
+from scrapers.takedowns import Register, heeded_register
 from scrapers.tdm import SiteRights
 from scrapers.withholding import locate_captures, redact_carried, withhold_records
 
@@ -52,8 +52,9 @@ class ExtractJob:
     archive: Path
     staging: Path
     sources: Mapping[str, Source]
-    register: Register = field(default_factory=Register)
-    """What was taken down: it is not read again, and goes from the archive where a crawl brought it back."""
+    takedowns: Path
+    """The register of what was taken down: it is not read again, and goes from the archive where a crawl brought it
+    back. Read for each crawl: a takedown that comes meanwhile finds the batch that it was too late for."""
     n_workers: int = 2
     page_timeout_s: float = 10.0
     """Slowest page that passes the screen takes 4 s; a busy machine is allowed to be slower."""
@@ -94,17 +95,18 @@ def _extract_crawl(path: Path, job: ExtractJob, pool: ExtractionPool) -> Batch |
     try:
         if existing.exists():
             return open_batch(existing)
-        redact_crawl(path, job.register)
-        crawl = open_crawl(path, job.archive)
-        if crawl.summary.source_id not in job.sources:
-            return _failed(path, f"source {crawl.summary.source_id} is not in the registry")
-        batch = write_batch(
-            job.staging,
-            _without_withheld(_read_tables(crawl, pool), crawl, job.register),
-            crawl_id=crawl.summary.crawl_id,
-            source_id=crawl.summary.source_id,
-            extractor=EXTRACTOR,
-        )
+        with heeded_register(job.takedowns) as register:
+            redact_crawl(path, register)
+            crawl = open_crawl(path, job.archive)
+            if crawl.summary.source_id not in job.sources:
+                return _failed(path, f"source {crawl.summary.source_id} is not in the registry")
+            batch = write_batch(
+                job.staging,
+                _without_withheld(_read_tables(crawl, pool), crawl, register),
+                crawl_id=crawl.summary.crawl_id,
+                source_id=crawl.summary.source_id,
+                extractor=EXTRACTOR,
+            )
     except (ArchiveDamagedError, BatchDamagedError, WorkersBrokenError) as error:
         return _failed(path, str(error))
     _log_batch(batch)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from scrapers.archive import list_crawls
+from scrapers.data_root import DataRoot
 from scrapers.extraction.stage import ExtractJob, extract_crawls
 from scrapers.registry_folder import load_registry
 from scrapers.staging import Batch
@@ -161,7 +162,8 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> Looks:
             asked.append(Counter(seen.path for seen in site.seen[n_before:] if seen.path not in ABOUT_THE_HOST))
             ended.append(ends(home))
         sources = load_registry(home / "sources")
-    job = ExtractJob(archive=home / "archive", staging=home / "staging", sources=sources, n_workers=1)
+    root = DataRoot(home)
+    job = ExtractJob(archive=root.archive, staging=root.staging, sources=sources, takedowns=root.takedowns, n_workers=1)
     batches = [batch for batch in extract_crawls(list_crawls(home / "archive"), job) if isinstance(batch, Batch)]
     return Looks(tuple(asked), tuple(ended), tuple(batches))
 

@@ -10,7 +10,6 @@ import pytest
 from scrapers.extraction.stage import ExtractJob, extract_crawls
 from scrapers.registry_folder import load_registry
 from scrapers.staging import Batch
-from scrapers.takedowns import Register
 from scrapers.tdm import Reservation, SiteFile, SiteRights
 from tests.scrapers.crawling import crawl, last_crawl
 from tests.scrapers.site import Reply, feed, page, served, write_source
@@ -193,7 +192,7 @@ def test_what_site_and_page_say_is_archived_in_every_crawl_and_staged_with_each_
         archive=tmp_path / "archive",
         staging=tmp_path / "staging",
         sources=load_registry(tmp_path / "sources"),
-        register=Register(),
+        takedowns=tmp_path / "takedown" / "register.json",
     )
     (batch,) = extract_crawls([last_crawl(tmp_path).path], job)
     assert isinstance(batch, Batch)

@@ -15,7 +15,13 @@ from tests.small_disk import small_disk
 
 def test_on_a_full_disk_nothing_is_staged_and_with_room_everything_is(tmp_path: Path) -> None:
     crawl = archived(tmp_path / "archive", [captured(n, html()) for n in range(1, 4)])
-    job = ExtractJob(archive=tmp_path / "archive", staging=tmp_path, sources={"kabar_example": source()}, n_workers=1)
+    job = ExtractJob(
+        archive=tmp_path / "archive",
+        staging=tmp_path,
+        sources={"kabar_example": source()},
+        takedowns=tmp_path / "takedown" / "register.json",
+        n_workers=1,
+    )
     with small_disk(tmp_path / "disk", "16k") as disk:  # a batch of the smallest crawl takes some 30 kB
         on_disk = replace(job, staging=disk.path / "staging")
 

@@ -1,13 +1,19 @@
 """What staging the extraction of archived crawls promises."""
 
+import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from scrapers.data_root import DataRoot
+from scrapers.extraction import stage
 from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
 from scrapers.records import Capture, CaptureRole
-from scrapers.staging import Batch, verify_batch
+from scrapers.staging import Batch, verify_batch, write_batch
+from scrapers.takedowns import nobody_heeding
 from tests.scrapers.extraction.factories import CRAWL_ID, PARAGRAPHS, archived, capture, html, source
 
 LINKED = "Бул тууралуу <a href='https://other.example/a'>Башка кабар</a> агенттиги да жазып чыкты, дейт редакция."
@@ -22,7 +28,10 @@ def captured(n: int, body: str, **changes: object) -> Capture:
 @pytest.fixture
 def job(tmp_path: Path) -> ExtractJob:
     sources = {"kabar_example": source()}
-    return ExtractJob(archive=tmp_path / "archive", staging=tmp_path / "staging", sources=sources, n_workers=1)
+    root = DataRoot(tmp_path)
+    return ExtractJob(
+        archive=root.archive, staging=root.staging, sources=sources, takedowns=root.takedowns, n_workers=1
+    )
 
 
 def only(results: list[Batch | ExtractFailure]) -> Batch:
@@ -69,9 +78,33 @@ def test_extracting_again_returns_the_batch_that_is_there(job: ExtractJob) -> No
     assert (again.path / "batch.json").stat().st_mtime_ns == written_at
 
 
+def test_a_takedown_waits_for_the_batch_that_is_being_made_without_it(
+    job: ExtractJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = archived(job.archive, [captured(1, html())])
+    is_free, seen = threading.Event(), []
+
+    def carry_out() -> None:
+        with nobody_heeding(job.takedowns):
+            is_free.set()
+
+    takedown = threading.Thread(target=carry_out)
+
+    def write_meanwhile(*args: Any, **kwargs: Any) -> Batch:
+        takedown.start()
+        seen.append(is_free.wait(0.2))
+        return write_batch(*args, **kwargs)
+
+    monkeypatch.setattr(stage, "write_batch", write_meanwhile)
+    batch = only(list(extract_crawls([path], job)))
+    takedown.join()
+
+    assert (seen, is_free.is_set(), batch.path.is_dir()) == ([False], True, True)
+
+
 def test_the_same_crawl_gives_the_same_bytes_in_another_place(job: ExtractJob, tmp_path: Path) -> None:
     path = archived(job.archive, [captured(n, html(title=f"Кабар {n}: жаңы китепкана")) for n in range(3)])
-    elsewhere = ExtractJob(archive=job.archive, staging=tmp_path / "other", sources=job.sources, n_workers=2)
+    elsewhere = replace(job, staging=tmp_path / "other", n_workers=2)
 
     one, other = only(list(extract_crawls([path], job))), only(list(extract_crawls([path], elsewhere)))
 
