@@ -25,6 +25,8 @@ from warehouse.analyst_copy import connect_analyst, publish_generation
 from warehouse.loader import LoadReport, load_batches
 
 ROOT = Path(__file__).parent.parent
+COMMAND_PATH = os.pathsep.join([str(ROOT / "tests" / "as_installed"), str(ROOT)])
+"""PYTHONPATH of commands, which find no library there that users do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,14 @@ class Pipeline:
 
     def _run(self, package: str, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", package, *words, "--home", str(self.root.path)]
-        return subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": COMMAND_PATH},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def new_pipeline(home: Path) -> Pipeline:

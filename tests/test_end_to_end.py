@@ -30,7 +30,7 @@ from samples.world import DAY_INSTANTS, NewsWorld
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.registry_folder import load_registry
 from tests.fences import fenced
-from tests.pipeline import ROOT, Pipeline, new_pipeline
+from tests.pipeline import COMMAND_PATH, ROOT, Pipeline, new_pipeline
 from warehouse.analyst_copy import current_generation
 
 pytestmark = [pytest.mark.timeout(900)]
@@ -73,7 +73,7 @@ def read_chapter(generation: Path, release: Release | None) -> Chapter:
 def run_demo(folder: Path) -> "subprocess.CompletedProcess[str]":
     """Run the demo where there is no network; where that cannot be had, with it."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("KABARCHY_", "PREFECT_"))}
-    environment = {**own, "PYTHONPATH": str(ROOT), "HOME": str(folder), "COLUMNS": "120"}
+    environment = {**own, "PYTHONPATH": COMMAND_PATH, "HOME": str(folder), "COLUMNS": "120"}
     command = [sys.executable, "-c", "from flows.cli import main; main()", "demo"]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

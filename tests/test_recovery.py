@@ -24,8 +24,8 @@ from flows.settings import Settings, prefect_environment
 from samples.world import DAY_INSTANTS, NewsWorld
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.tables import ANALYST_TABLES
-from tests.flows.kabarchy import COMMAND, ROOT, command_line, wait_for
-from tests.pipeline import Pipeline
+from tests.flows.kabarchy import COMMAND, command_line, wait_for
+from tests.pipeline import COMMAND_PATH, Pipeline
 
 pytestmark = [pytest.mark.timeout(240)]
 
@@ -80,7 +80,7 @@ def world() -> Iterator[NewsWorld]:
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     home = tmp_path_factory.mktemp("prefect")
     variables = prefect_environment(Settings(home=home, sources=home), port=free_port())
-    environment = {**os.environ, **variables, "PREFECT_SERVER_UI_ENABLED": "false", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **variables, "PREFECT_SERVER_UI_ENABLED": "false", "PYTHONPATH": COMMAND_PATH}
     command = [COMMAND[0], "-m", "prefect", "server", "start"]
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.pipeline import COMMAND_PATH
+
 COMMAND = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 _T = TypeVar("_T")
@@ -33,7 +34,7 @@ class Kabarchy:
     def environment(self) -> dict[str, str]:
         """That of the command: nothing of the operator's, and the code of this checkout wherever it starts."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("KABARCHY_", "PREFECT_"))}
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        path = os.pathsep.join([COMMAND_PATH, *filter(None, [os.environ.get("PYTHONPATH")])])
         return {**own, **self.further, "KABARCHY_HOME": str(self.home), "PYTHONPATH": path}
 
     def call(self, *words: str) -> subprocess.CompletedProcess[str]:

@@ -24,7 +24,8 @@ from scrapers.data_root import open_data_root
 from scrapers.registry_folder import SHIPPED_SOURCES
 from scrapers.takedowns import Takedown, add_to_register
 from tests.exports.factories import DAY_1, World, article, write_generation
-from tests.flows.kabarchy import ROOT, write_source
+from tests.flows.kabarchy import write_source
+from tests.pipeline import ROOT
 from tests.warehouse.factories import Page, crawl, source, stage
 from tests.warehouse.home import Home
 from warehouse.lock import loader_lock

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.journal import RunUnderWayError, hold_run, is_run_alive, read_mark, require_no_run
-from tests.flows.kabarchy import ROOT
+from tests.pipeline import ROOT
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
