@@ -42,6 +42,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_sessionfinish() -> None:
+    """Give back what was kept from the search: libraries that find theirs at the exit report it as lost."""
+    gc.unfreeze()
+
+
 def _leave_network() -> None:
     """Move this process, and all that it starts, into a network namespace that has nothing but a loopback.
 

@@ -74,9 +74,10 @@ pytestmark = pytest.mark.xdist_group("second crawl")
 
 @dataclass(frozen=True)
 class Looks:
-    """What was asked at each look, and the batch of each."""
+    """What was asked at each look, of the site and about the host, and the batch of each."""
 
     asked: tuple[Counter[str], ...]
+    about_host: tuple[Counter[str], ...]
     ends: tuple[dict[str, str], ...]
     batches: tuple[Batch, ...]
 
@@ -152,20 +153,22 @@ def replies(base: str, look: int) -> Mapping[str, Reply]:
 @pytest.fixture(scope="module")
 def looks(tmp_path_factory: pytest.TempPathFactory) -> Looks:
     home = tmp_path_factory.mktemp("second")
-    asked, ended = [], []
+    asked, about_host, ended = [], [], []
     with served({}) as site:
         write_source(home, site.url, entries=ENTRIES.format(base=site.url))
         for look, time in enumerate(LOOKS):
             site.replies.update(replies(site.url, look))
             n_before = len(site.seen)
             crawl(home, run_id=time, as_of=f"2026-11-20T{time}:00+00:00")
-            asked.append(Counter(seen.path for seen in site.seen[n_before:] if seen.path not in ABOUT_THE_HOST))
+            paths = Counter(seen.path for seen in site.seen[n_before:])
+            about_host.append(Counter({path: n for path, n in paths.items() if path in ABOUT_THE_HOST}))
+            asked.append(paths - about_host[-1])
             ended.append(ends(home))
         sources = load_registry(home / "sources")
     root = DataRoot(home)
     job = ExtractJob(archive=root.archive, staging=root.staging, sources=sources, takedowns=root.takedowns, n_workers=1)
     batches = [batch for batch in extract_crawls(list_crawls(home / "archive"), job) if isinstance(batch, Batch)]
-    return Looks(tuple(asked), tuple(ended), tuple(batches))
+    return Looks(tuple(asked), tuple(about_host), tuple(ended), tuple(batches))
 
 
 def test_the_first_crawl_asks_for_everything_once(looks: Looks) -> None:
@@ -174,6 +177,10 @@ def test_the_first_crawl_asks_for_everything_once(looks: Looks) -> None:
 
 def test_a_second_crawl_with_nothing_new_asks_for_entries_only(looks: Looks) -> None:
     assert looks.asked[1] == Counter(HEADS)
+
+
+def test_each_crawl_asks_once_what_the_host_allows(looks: Looks) -> None:
+    assert [about_host["/robots.txt"] for about_host in looks.about_host] == [1] * len(LOOKS)
 
 
 def test_a_later_one_asks_for_the_revisits_that_are_due_as_well_and_no_more(looks: Looks) -> None:
