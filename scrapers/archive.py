@@ -63,6 +63,7 @@ from scrapers.warc import (
     WarcRecord,
     find_records,
     read_first_record,
+    read_record,
     read_records,
     record_bytes,
 )
@@ -98,7 +99,8 @@ def crawl_path(archive: Path, header: CrawlHeader) -> Path:
 class CrawlWriter:
     """Writes the file of one crawl: `<crawl_id>.warc.gz.open` until `finish` renames it. Use it in a `with` block.
 
-    Every method returns when the record has reached the operating system. Raises OSError when it cannot.
+    Every method returns when the record has reached the operating system. Raises OSError when it cannot; nothing of
+    that record stays in the file.
     """
 
     def __init__(self, archive: Path, header: CrawlHeader) -> None:
@@ -175,9 +177,13 @@ class CrawlWriter:
         self._write_bytes(record_bytes(record))
 
     def _write_bytes(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:  # an unbuffered file may take less than it is given
-            view = view[self._file.write(view) :]
+        whole, view = self._file.tell(), memoryview(data)
+        try:
+            while view:  # an unbuffered file may take less than it is given
+                view = view[self._file.write(view) :]
+        except OSError:
+            self._file.seek(self._file.truncate(whole))  # else the next record would stand behind half of this one
+            raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +293,7 @@ def read_parts(path: Path, *, is_torn_allowed: bool = False) -> CrawlParts:
 
 def read_body(path: Path, stored: StoredCapture) -> StoredCapture:
     """Return a capture of `read_parts` with its body, from a file that may be torn behind it."""
-    record = next(record for record in read_records(path) if record.offset == stored.warc_offset)
+    record = read_record(path, stored.warc_offset, stored.warc_length)
     return replace(stored, capture=replace(stored.capture, body=record.payload))
 
 

@@ -1,9 +1,9 @@
-"""What is kept of a body so that the next one can be compared with it, in one linear pass and without parsing.
+"""Digests of a body by which the next answer is compared with it, made in one linear pass and without parsing.
 
-Two looks at a page can differ in their bytes and still say the same: tokens, scripts and remarks change with every
-answer, and the counters of a channel's messages too. What is left out here is what extraction does not read, and no
-more, so that two bodies with the same gist give the same records: the second need not be kept. What is taken for other
-although it is the same costs a row, and is found equal after extraction.
+Two answers can differ in their bytes and still say the same: tokens, scripts and remarks change with every answer, and
+so do the counters of a channel's messages. Only what extraction does not read is left out here. So two bodies with the
+same gist give the same records, and the second need not be kept. The reverse does not hold: a body may be kept although
+it says the same; that costs one row, and extraction finds its records equal.
 """
 
 import re
@@ -16,12 +16,19 @@ from scrapers.page_words import words_sha256
 from scrapers.records import CaptureRole
 
 _OPENINGS = re.compile(rb"<!--|<script(?=[\s>])|<style(?=[\s>])")
-_CLOSINGS = {b"<!--": b"-->", b"<script": b"</script", b"<style": b"</style"}
+_CLOSINGS = {
+    b"<!--": re.compile(rb"--!?>"),
+    b"<script": re.compile(rb"</script"),
+    b"<style": re.compile(rb"</style"),
+}
+"""Looked for from the second byte on: the parser ends a remark that is written `<!-->` or `<!--->` at once."""
+
 _READ_IN = {b"<!--": b"<meta", b"<script": b"ld+json"}
 """What makes one of them worth reading: structured data, and the statements of rights, which are found in bytes."""
 
-_TOKENS = re.compile(rb"(?i)<(?:input\b|meta\s+name=[\"']?csrf-)[^<>]{0,2000}>")
-"""Fields of forms, and the tokens of frameworks that are given out anew with each page."""
+_TOKENS = re.compile(rb"(?i)<(?:input\b(?![^<>]{0,2000}password)|meta\s+name=[\"']?csrf-)[^<>]{0,2000}>")
+"""Fields of forms, and the tokens of frameworks that are given out anew with each page. A field for a password is read:
+it tells a login wall."""
 
 _MESSAGE = re.compile(rb'data-post="([A-Za-z0-9_]{3,40}/\d{1,10})"')
 _MESSAGE_ENDS = re.compile(rb"tgme_widget_message_wrap|tme_messages_more|</section|</main|</body|<script")
@@ -61,7 +68,7 @@ def gist_of(body: bytes, role: CaptureRole) -> Gist:
 
 
 def readable_part(body: bytes) -> bytes:
-    """Return a page without scripts (but for structured data), styles, remarks, fields of forms and tokens.
+    """Return a page without scripts (but for structured data), styles, remarks, tokens, and most fields of forms.
 
     >>> readable_part(b"<p>Snow.</p><!-- made in 0.2 s --><script>track(7)</script>")
     b'<p>Snow.</p>'
@@ -70,9 +77,10 @@ def readable_part(body: bytes) -> bytes:
     kept: list[bytes] = []
     at = 0
     while found := _OPENINGS.search(lower, at):
-        ends = lower.find(_CLOSINGS[found[0]], found.end())
-        if ends < 0:
+        closing = _CLOSINGS[found[0]].search(lower, found.start() + 2)
+        if closing is None:
             break
+        ends = closing.start()
         # Of a script its tag says what it is, and no real one is longer.
         said = lower[found.start() : ends if found[0] == b"<!--" else min(ends, found.end() + 500)]
         is_read = _READ_IN.get(found[0], b"\0") in said

@@ -103,7 +103,7 @@ class SourceSpider(Spider):
         loop.call_later(ABORT_AFTER_S, self._send, ABORT_DOWNLOADS)
 
     def note_site_file(self, asked_url: str, answer: Answer) -> None:
-        """Keep a file about a site; what cannot be written is logged as an error, and the next page ends the crawl."""
+        """Keep a file about a site. Scrapy logs an OSError; the crawl ends at the next page that cannot be written."""
         self._course.ledger.note_site_file(asked_url, replace(answer, received_at=self._clock.now()))
 
     def answered(self, response: Response, ask: Ask) -> list[Request]:

@@ -1,10 +1,12 @@
 """What is archived is read back as it was, by us and by third-party tools; what is damaged is noticed."""
 
 import os
+import resource
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
@@ -150,6 +152,23 @@ def test_a_record_has_reached_the_file_when_it_is_written(tmp_path: Path) -> Non
         (path,) = tmp_path.glob("*/*/*/*")
 
         assert len(list(read_records(path))) == 2
+
+
+def test_a_record_that_does_not_fit_leaves_nothing_that_damages_the_next(tmp_path: Path) -> None:
+    too_long = Random(1).randbytes(100_000)  # noqa: S311 - what does not compress, no secret
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with CrawlWriter.begin(tmp_path, HEADER) as writer:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, unlimited[1]))  # the file ends within the record
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                writer.write_site_file(capture(0, too_long))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+        writer.write_capture(capture())
+        writer.write_outcomes([outcome(capture().capture_id)], AT)
+        path = writer.finish(summary(1))
+
+    assert [stored.capture.body for stored in open_crawl(path, tmp_path).captures()] == [BODY]
 
 
 @pytest.mark.parametrize("n_bytes", [1, 8, 200, 700])

@@ -349,8 +349,9 @@ def test_what_is_hostile_or_something_else_is_refused_at_once(body: bytes, entry
     assert time.monotonic() - started < 2
 
 
-def test_tags_within_the_quoted_text_of_a_feed_are_no_attack() -> None:
-    quoted = b"<![CDATA[" + b"<p>a</p>" * 100_000 + b"]]>"
+@pytest.mark.parametrize("joint", [b"", b"]]]]><![CDATA[>"], ids=["one section", "an end of a section is quoted"])
+def test_tags_within_the_quoted_text_of_a_feed_are_no_attack(joint: bytes) -> None:
+    quoted = b"<![CDATA[" + b"<p>a</p>" * 100_000 + joint + b"]]>"
     item = b"<item><title>T</title><link>/1</link><description>" + quoted + b"</description></item>"
 
     assert len(discover(b"<rss version='2.0'><channel>" + item + b"</channel></rss>", URL, FEED).links) == 1

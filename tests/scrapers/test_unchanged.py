@@ -91,8 +91,10 @@ def test_an_edit_that_was_seen_on_one_page_and_taken_back_on_another_is_kept_bot
         (PAGE.replace("A. Desk", "B. Desk"), True),
         (PAGE.replace("</body>", '<script type="application/ld+json">{"headline": "Ice"}</script></body>'), True),
         (PAGE.replace("</head>", '<meta name="tdm-reservation" content="1"></head>'), True),
+        (PAGE.replace("<p>", '<input name="token" value="17"><p>'), False),
+        (PAGE.replace("<p>", '<input name="word" type="password"><p>'), True),
     ],
-    ids=["same", "other script", "other words", "other author", "structured data", "rights"],
+    ids=["same", "other script", "other words", "other author", "structured data", "rights", "token", "password"],
 )
 def test_a_page_is_kept_where_records_could_differ(tmp_path: Path, later: str, is_kept: bool) -> None:
     site = offline(tmp_path)
@@ -158,6 +160,11 @@ def test_a_crawl_that_dies_goes_on_where_an_unchanged_entry_led(tmp_path: Path) 
 )
 def test_what_is_not_surely_left_unread_counts(before: str) -> None:
     assert readable_part(f"{before}<p>Read.</p>".encode()).endswith(b"<p>Read.</p>")
+
+
+@pytest.mark.parametrize("remark", ["<!-->", "<!--->", "<!---->", "<!-- a --!>", "<!--[if gt IE 8]><!-->"])
+def test_a_remark_ends_where_the_parser_ends_it(remark: str) -> None:
+    assert readable_part(f"{remark}<p>Read.</p><!-- b -->".encode()) == b"<p>Read.</p>"
 
 
 def test_a_message_says_the_same_on_the_page_of_the_newest_and_on_an_older_one() -> None:
