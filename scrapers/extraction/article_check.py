@@ -5,7 +5,7 @@ import re
 from lxml.html import HtmlElement
 
 from scrapers.extraction.page import Page, opening_of, text_of
-from scrapers.extraction.page_kind import Survey, why_no_article
+from scrapers.extraction.page_kind import GALLERY_IMAGES, Survey, why_no_article
 from scrapers.extraction.page_lines import Lines
 from scrapers.records import Rejection, RejectionReason
 
@@ -37,8 +37,6 @@ _LOGIN_WORDS = re.compile(
     r"|ворид\sшавед|giriň|hasaba\sal\w+)\b"
 )
 """What a text that is held back tells its reader to do, in the same languages."""
-
-_GALLERY_IMAGES = 4
 
 
 def find_challenge(page: Page, lines: Lines) -> Rejection | None:
@@ -76,7 +74,7 @@ def check_text(text: str, *, title: str | None, root: HtmlElement, surveyed: Sur
         return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=kind)
     if len(text) < MIN_CHARS:
         n_images = sum(1 for _ in root.iter("img"))
-        if n_images >= _GALLERY_IMAGES:
+        if n_images >= GALLERY_IMAGES:
             return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{n_images} images, {len(text)} characters")
         return Rejection(reason=RejectionReason.TOO_SHORT, detail=f"{len(text)} characters")
     return None

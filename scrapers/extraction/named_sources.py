@@ -19,7 +19,7 @@ MAX_NAMED = 20
 """A text that names more is a review of the press, and its later ones are left out."""
 
 _MAX_WORDS = 5
-_MAX_WORD_CHARS = 20  # of the word behind a name
+_MAX_BEHIND_CHARS = 20  # behind a name and its verb: two words, as in "axborot agentligi"
 
 _PERSON = re.compile(
     r"(?:ов|ова|ев|ева|ёв|ёва|ин|ина|ский|ская|кий|ян|дзе|швили|енко|чук|баев|уулу|улы|кызы|қызы|оглы|зода|зод|иён|пур"
@@ -52,12 +52,13 @@ _PRESS_STEM = re.compile(
 )
 """How words begin by which a name in quotes tells that it is a medium's."""
 _WRITES = re.compile(r"(?i)\b(?:пиш|напис|жаз|yoz|ёз|навишт|менавис|ýaz|wr[io]te)")
-"""Verbs that say that somebody wrote: of a name in quotes, media do. Companies and offices inform, report, tell."""
+"""Verbs of writing. A name in quotes that writes is a medium's; companies and offices inform, report, tell."""
 _NOUN_BEHIND = re.compile(
     r"\s(?:агент|agent|неши|neşir|nashr|нашр|гезит|газет|gazet|сайт|sayt|saýt|портал|portal|радио|radio|телек|telek"
     r"|журнал|jurnal|žurnal|басыл|канал|kanal|арна)"
 )
 """A noun for a medium behind a name, where the verb comes first: "diýip habar berdi «…» neşiri"."""
+_SENTENCE_END = re.compile(r"[.!?…;\n]")
 _SPEECH = re.compile(r"[.!?…,:;](?!\w)|\s[а-яёa-z]+(?:ды|ди|л|ла|ли|ет|ут|ит)\s")
 """What a quotation of somebody's words has, and a title does not: a stop, a verb."""
 _LEADING = re.compile(
@@ -86,15 +87,16 @@ def _labels(text: str, language: str) -> Iterator[str]:
     found = [match for pattern in patterns_of(language) for match in pattern.finditer(text)]
     for match in sorted(found, key=lambda match: match.start(match.lastgroup or 0)):
         said = match[match.lastgroup or 0]
-        label = _beside(said) if match.lastgroup == "name" else _alone(said, _context(match), language)
+        label = _beside(said) if match.lastgroup == "name" else _alone(said, _around(match), language)
         if label:
             yield label
 
 
-def _context(match: re.Match[str]) -> str:
-    """Return a name with the verb before or behind it, and the word that follows both."""
-    following = match.string[match.end() : match.end() + _MAX_WORD_CHARS]
-    return f"{match[0]}{following}"
+def _around(match: re.Match[str]) -> str:
+    """Return the verb before or behind a name, and the words that follow both in the same sentence; not the name."""
+    text, (start, end) = match.string, match.span(match.lastgroup or 0)
+    behind = _SENTENCE_END.split(text[match.end() : match.end() + _MAX_BEHIND_CHARS], maxsplit=1)[0]
+    return f"{text[match.start() : start]} {text[end : match.end()]}{behind}"
 
 
 def _beside(said: str) -> str | None:
@@ -108,10 +110,10 @@ def _beside(said: str) -> str | None:
     return label if _may_be_a_medium(label) and not is_other else None
 
 
-def _alone(said: str, context: str, language: str) -> str | None:
+def _alone(said: str, around: str, language: str) -> str | None:
     """Return the name that nothing but a verb marks, if it carries a mark of its own or is known; None else.
 
-    `context` is the name with its verb.
+    `around`: the verb, and what follows.
     """
     label = _unquoted(said)
     if said.startswith("@"):
@@ -119,7 +121,7 @@ def _alone(said: str, context: str, language: str) -> str | None:
     if re.fullmatch(DOMAIN, said):
         return label
     if _is_marked(said):
-        is_medium = _WRITES.search(context) or _NOUN_BEHIND.search(context) or _PRESS_STEM.search(label)
+        is_medium = _WRITES.search(around) or _NOUN_BEHIND.search(around) or _PRESS_STEM.search(label)
         return label if is_known(label) or (is_medium and _is_a_title(label)) else None
     if _PRESS_WORD.search(label) and _may_be_a_medium(label) and not is_no_name(label):
         return label

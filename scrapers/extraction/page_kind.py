@@ -56,7 +56,9 @@ _PUBLISHED_META = ("article:published_time", "og:article:published_time")
 _MAX_CAPTION_CHARS = 250
 """Own text of a recording's page that is its caption, a sentence or two; annotators of a corpus count 284 as a text."""
 
-_GALLERY_IMAGES = 4
+GALLERY_IMAGES = 4
+"""Pictures that make a page without text a gallery."""
+
 _LEADING_DIGITS = re.compile(r"^\d+")
 
 
@@ -76,7 +78,7 @@ class Survey:
 
 
 def survey(page: Page, lines: Lines, title: str | None) -> Survey:
-    """Read what a page is by its own account; before its tree is pruned."""
+    """Read from the whole page, before its tree is pruned, what may tell its kind."""
     if _has_article(page, title):
         return Survey(has_article=True, declared=None, teasers=(), n_episodes=0, n_figures=0)
     own = fold(title or "")
@@ -92,7 +94,7 @@ def survey(page: Page, lines: Lines, title: str | None) -> Survey:
 
 
 def _said_by(link: HtmlElement) -> Iterator[str]:
-    """Yield the text of a link, folded, and where it is a whole card that of each block in it; but for mere words."""
+    """Yield the folded text of a link, and of each block in it, since a link may be a whole card; no very short one."""
     for element in (link, *link.iterdescendants(*_CARD_BLOCKS)):
         said = "".join(element.itertext())
         if len(said) >= _MIN_LINK_LETTERS:
@@ -100,9 +102,10 @@ def _said_by(link: HtmlElement) -> Iterator[str]:
 
 
 def _teasers(lines: Lines, addresses: Mapping[str, str], *, headline: str) -> Iterator[str]:
-    """Yield the titles that fill a line, each with its excerpt; those that much text follows are headings in a text.
+    """Yield each linked title that is a line of its own, joined with the excerpt that follows it.
 
-    `addresses` says where links lead by their text: an excerpt may be a link as well, to where its title leads.
+    A title that is followed by more than an excerpt is a heading within a text, and left out. `addresses`: where a link
+    leads, by its folded text. An excerpt may be a link too, to the same address as its title.
     """
     piece: list[str] = []
     for key in (*lines.keys, headline):
@@ -172,7 +175,7 @@ def _why_a_list(text: str, surveyed: Survey) -> str | None:
 def _why_media(text: str, surveyed: Survey, root: HtmlElement) -> str | None:
     if surveyed.declared == "recording" and (n_chars := _own_chars(text, root)) <= _MAX_CAPTION_CHARS:
         return f"a recording with {n_chars} characters of its own"
-    is_gallery = surveyed.declared == "gallery" or surveyed.n_figures >= _GALLERY_IMAGES
+    is_gallery = surveyed.declared == "gallery" or surveyed.n_figures >= GALLERY_IMAGES
     if is_gallery and max(len(letters(line)) for line in text.split("\n")) < _MIN_PROSE_LETTERS:
         return f"{surveyed.n_figures} pictures and no sentence"
     return None
@@ -181,9 +184,10 @@ def _why_media(text: str, surveyed: Survey, root: HtmlElement) -> str | None:
 def _shown(text: str, teasers: tuple[str, ...]) -> tuple[set[int], float]:
     """Return which teasers a text shows, and the share of its letters in lines that are theirs.
 
-    None where its first sentence is not a teaser's: a short article may have a large box of others below.
+    It shows none where its first sentence is not a teaser's: a short article may have a large box of others below.
     """
-    keys = [fold(line) for line in text.split("\n")] if teasers else []
+    # A line without letters, as "* * *" between verses, would be found in any teaser.
+    keys = [key for line in text.split("\n") if (key := fold(line))] if teasers else []
     places = [next((i for i, teaser in enumerate(teasers) if key[:_OPENING_LETTERS] in teaser), None) for key in keys]
     theirs = [(key, place) for key, place in zip(keys, places, strict=True) if place is not None]
     first_prose = next((key for key in keys if len(key) >= _MIN_PROSE_LETTERS), "")
@@ -193,7 +197,7 @@ def _shown(text: str, teasers: tuple[str, ...]) -> tuple[set[int], float]:
 
 
 def _own_chars(text: str, root: HtmlElement) -> int:
-    """Return the characters of a text's lines that are not the text of a link, a date before it left out."""
+    """Count the characters of a text's lines, but for lines that are the text of a link, with or without a date."""
     linked = {letters(said) for said in _link_texts(root)}
     return sum(len(line) for line in text.split("\n") if _LEADING_DIGITS.sub("", letters(line)) not in linked)
 

@@ -164,6 +164,8 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Their Telegram channel reported on the flu.",
         "According to the United Nations, prices rose.",
         "The U.S. Embassy said that visas are issued.",
+        "The pass is closed, “Writers Union” said.",
+        "“Green Way” said. He wrote a letter.",
     ),
     "ru": (
         "Дорогу откроют в среду, сообщает «Снежный путь».",
@@ -186,6 +188,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Свет отключат, сообщает «Горэнерго».",
         "Сайт Министерства обороны сообщил об учениях.",
         "Телеграм-канал Иванова сообщил о лавине.",
+        "Мост готов, сообщает «Снежный путь». Пишут и другие.",
     ),
     "ky": (
         "Жол ачык, деп билдирди «Карлуу жол».",
@@ -206,6 +209,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Калаада кар жаады, деп жазды Кабарчы.",
         "Улуттук банк маалымдады.",
         "«Биз тоого кеттик, күткүлө» деп жазды Болот.",
+        "Көпүрө даяр, «Жаз» билдирди.",
     ),
     "kk": (
         "«Қарлы жол» хабарлауынша, асу ашық.",
@@ -224,6 +228,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Министрліктің сайты хабарлады.",
         "Қар жауды, деп хабарлады Серік Нұрлан.",
         "Алматы әкімдігі хабарлады.",
+        "Көпір дайын, «Жазира» мәлімдеді.",
     ),
     "uz-Latn": (
         "“Qorli yo‘l”ning xabar berishicha, dovon ochiq.",
@@ -243,6 +248,7 @@ NOT_NAMED: dict[str, tuple[str, ...]] = {
         "Nodira Karimova xabar berishicha, ko‘prik tayyor.",
         "Vazirlikning sayti xabar berdi.",
         "Aziza va Nodira yozishicha, ko‘prik tayyor.",
+        "Ko‘prik tayyor, deb xabar berdi “Yozgi bog‘”.",
     ),
     "uz-Cyrl": (
         "Йўл очиқ, деб хабар берди «Қорли йўл».",
