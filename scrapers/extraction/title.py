@@ -1,9 +1,14 @@
 """The headline: what the page shows in its heading, confirmed by what it tells machines.
 
 A page names itself in several places: `<h1>`, JSON-LD, `og:title`, `<title>`. The heading that agrees with one of the
-others wins; the others carry site names, which are cut off. Where no heading agrees, the machine-readable title does.
+others wins; the others carry site names, which are cut off. Where no heading agrees, the machine-readable title does,
+but not `<title>` alone: one that neither its heading nor any line of the page repeats is mostly the name of a section.
+
+What a feed calls the article is a hint: it may tell which heading is meant, and it is taken where the page shows the
+same line of text or has no title at all. Feeds shorten headlines, sharpen them and keep old ones.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -32,42 +37,47 @@ _NOT_A_HEADLINE = re.compile(r"(?i)logo|site-?(?:name|title)|brand|masthead|visu
 
 
 def read_title(page: Page, lines: Lines, source: Source, *, hint: str | None) -> str | None:
-    """Choose the headline; None when the page has none. `hint` is what the source's feed said."""
+    """Choose the headline; None when there is none. `hint` is what the source's feed or sitemap said."""
     if selected := _selected(page, source.selectors.title):
         return selected
     outlets = _outlet_keys(page, source)
-    witnesses = [w for w in _witnesses(page, hint) if fold(w) not in outlets]
-    headings = [h for h in _headings(page) if fold(h) not in outlets]
-    return (
-        _agreeing(headings, witnesses)
-        or _shown_segment(witnesses, lines)
-        or _cut_outlet(witnesses, outlets)
-        or (headings[0] if headings else None)
+    said, element, told, headings = (
+        [text for text in found if fold(text) not in outlets]
+        for found in (_machine_readable(page), _title_element(page), _usable([hint]), _headings(page))
     )
+    own = [*said, *element]
+    if chosen := _agreeing(headings, [*own, *told]) or _shown_segment([*own, *told], lines):
+        return _without_kicker(chosen, own)
+    unsure = (_cut_outlet(said, own, outlets), *headings, _cut_outlet(element, own, outlets), *told)
+    return next(filter(None, unsure), None)
 
 
 def _selected(page: Page, css: str | None) -> str | None:
     return next((text for e in page.root.cssselect(css) if (text := text_of(e))), None) if css else None
 
 
-def _witnesses(page: Page, hint: str | None) -> list[str]:
-    """Return the page's machine-readable titles, most trustworthy first."""
-    html_title = next((text_of(e) for e in page.root.iter("title")), None)
+def _machine_readable(page: Page) -> list[str]:
+    """Return the titles that the page tells machines, most trustworthy first."""
     found = (
         page.structured.headline,
         page.first_meta("og:title"),
         page.first_meta("twitter:title"),
-        hint,
         page.first_meta("title", "dc.title", "headline", "sailthru.title", "parsely-title"),
-        html_title,
     )
-    return [clean_line(w) for w in found if w and len(w) <= MAX_TITLE_CHARS]
+    return _usable(found)
+
+
+def _title_element(page: Page) -> list[str]:
+    return _usable(map(text_of, itertools.islice(page.root.iter("title"), 1)))
+
+
+def _usable(found: Iterable[str | None]) -> list[str]:
+    return [clean_line(text) for text in found if text and len(text) <= MAX_TITLE_CHARS]
 
 
 def _headings(page: Page) -> list[str]:
     elements = (e for e in page.root.iter("h1") if not (_NOT_A_HEADLINE.search(_label(e)) or _leads_up(e, page.url)))
-    texts = map(text_of, elements)
-    return [text for text in texts if text and len(text) <= MAX_TITLE_CHARS]
+    return _usable(map(text_of, elements))
 
 
 def _leads_up(heading: HtmlElement, url: str) -> bool:
@@ -97,7 +107,7 @@ def _agreeing(headings: list[str], witnesses: list[str]) -> str | None:
     """Return the heading that best agrees with any witness, the first of equals."""
     scored = [(max((_agreement(h, w) for w in witnesses), default=0.0), -i, h) for i, h in enumerate(headings)]
     best = max(scored, default=(0.0, 0, ""))
-    return _without_kicker(best[2], witnesses) if best[0] >= _AGREEMENT else None
+    return best[2] if best[0] >= _AGREEMENT else None
 
 
 def _without_kicker(heading: str, witnesses: list[str]) -> str:
@@ -132,15 +142,15 @@ def _shown_segment(witnesses: list[str], lines: Lines) -> str | None:
     for witness in witnesses:
         parts = sorted((witness, *_prefixes(witness), *_suffixes(witness)), key=len, reverse=True)
         if part := next((part for part in parts if fold(part) in shown), None):
-            return _without_kicker(part, witnesses)
+            return part
     return None
 
 
-def _cut_outlet(witnesses: list[str], outlets: frozenset[str]) -> str | None:
-    """Return the first witness without the outlet's name before or after it."""
-    if not witnesses:
+def _cut_outlet(titles: list[str], witnesses: list[str], outlets: frozenset[str]) -> str | None:
+    """Return the first title without the outlet's name before or after it; what a witness says alone is no name."""
+    if not titles:
         return None
-    title = witnesses[0]
+    title = titles[0]
     keys = {fold(w) for w in witnesses}
     for part in (*_prefixes(title, n_least=_MIN_CUT_CHARS), *_suffixes(title)):
         rest = fold(title).replace(fold(part), "", 1)

@@ -77,6 +77,52 @@ def test_the_feeds_title_serves_where_the_page_has_none() -> None:
     assert rejection(page).reason is RejectionReason.NO_TITLE
 
 
+@pytest.mark.parametrize("element", ["", "<title>Кабар Мисал</title>", "<title>Коом жаңылыктары - Кабар Мисал</title>"])
+def test_the_heading_wins_over_another_title_in_the_feed(element: str) -> None:
+    page = html().replace("<title>Бишкекте жаңы китепкана ачылды - Кабар Мисал</title>", element)
+
+    found = article(page, hints=Hints(title="Шок! Мындай болгон эмес, көрүңүз"))
+
+    assert found.title == "Бишкекте жаңы китепкана ачылды"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Бишкекте жаңы китепкана ачылды - Кабар Мисал</title>",
+        "<meta property='og:title' content='Бишкекте жаңы китепкана ачылды'>",
+        json_ld(),
+    ],
+)
+def test_what_a_page_without_heading_tells_machines_wins_over_another_title_in_the_feed(head: str) -> None:
+    page = f"<html><head>{head}</head><body><p>{'</p><p>'.join(PARAGRAPHS)}</p></body></html>"
+
+    found = article(page, hints=Hints(title="Шок! Мындай болгон эмес, көрүңүз"))
+
+    assert found.title == "Бишкекте жаңы китепкана ачылды"
+
+
+def test_a_shorter_title_in_the_feed_cuts_nothing_off_the_heading() -> None:
+    page = html(title="МИД: Жаңы китепкана ачылды")
+
+    assert article(page, hints=Hints(title="Жаңы китепкана ачылды")).title == "МИД: Жаңы китепкана ачылды"
+
+
+def test_the_feeds_title_tells_which_heading_is_meant() -> None:
+    page = html(title="Күндүн кабарлары").replace("</h1>", "</h1><h1>Бишкекте жаңы китепкана ачылды</h1>")
+    page = page.replace("<title>Күндүн кабарлары - Кабар Мисал</title>", "")
+
+    found = article(page, hints=Hints(title="Бишкекте жаңы китепкана ачылды"))
+
+    assert found.title == "Бишкекте жаңы китепкана ачылды"
+
+
+def test_a_title_element_alone_does_not_outweigh_the_heading() -> None:
+    page = html().replace("<title>Бишкекте жаңы китепкана ачылды", "<title>Коом жаңылыктары")
+
+    assert article(page).title == "Бишкекте жаңы китепкана ачылды"
+
+
 def test_the_sources_title_selector_comes_first() -> None:
     of = source(selectors={"title": "h2.lead"})
 
