@@ -50,7 +50,7 @@ def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: V
     }
     build_console(site, latest.path, {**values, "root": ""})
     stamp = {
-        "active": [version.id for version in versions.versions if version.status == "active"],
+        "active": list(versions.active),
         "templates_sha256": templates_sha256(),
         "schema_version": latest.manifest.schema_version,
         "profile": latest.manifest.profile,

@@ -62,8 +62,7 @@ def reissue_releases(
             issued, emptied = _reissue(releases, withdrawn, now.astimezone(UTC), code_version, imprint)
             for path in emptied:
                 write_withdrawal(path, Withdrawal(id=path.name, withdrawn_at=now, superseded_by=None))
-            if issued or emptied or list_superseded(releases):
-                move_pointer(releases)
+            move_pointer(releases)
             for old, new in list_superseded(releases):
                 write_withdrawal(old.path, Withdrawal(id=old.id, withdrawn_at=now, superseded_by=new.id))
             for path in releases.glob(f"*/{WITHDRAWN}"):

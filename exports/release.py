@@ -158,14 +158,11 @@ def remove_leftovers(releases: Path) -> None:
 
 def _finish_pointer(releases: Path) -> None:
     """Point at releases that were renamed but not pointed at, after verifying them; drop those that are gone."""
-    known = read_versions(releases)
-    present = list_releases(releases)
-    listed = {version.id for version in known.versions if version.status == "active"}
-    for release in present:
+    listed = read_versions(releases).active
+    for release in list_releases(releases):
         if release.id not in listed:
             _require_passed(verify_release(release.path), release)
-    if {release.id for release in present} != listed:
-        write_versions(releases, known, [release.manifest for release in present])
+    move_pointer(releases)
 
 
 def _require_passed(results: tuple[GateResult, ...], release: Release) -> None:
@@ -251,8 +248,10 @@ def _find_proven(draft: Draft, plan: Plan) -> frozenset[str]:
 
 
 def move_pointer(releases: Path) -> None:
-    """Point at the releases that stand; hold the lock."""
-    write_versions(releases, read_versions(releases), [release.manifest for release in list_releases(releases)])
+    """Point at the releases that stand, unless the pointer does already; hold the lock."""
+    known, standing = read_versions(releases), list_releases(releases)
+    if {release.id for release in standing} != set(known.active):
+        write_versions(releases, known, [release.manifest for release in standing])
 
 
 def _note_failure(releases: Path, plan: Plan, failed: GateResult) -> None:

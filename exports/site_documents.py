@@ -37,5 +37,4 @@ def write_site_documents(releases: Path, site: Path, imprint: Imprint) -> None:
 
 def _active_manifests(releases: Path) -> list[Manifest]:
     """Of every release that can be had, newest first."""
-    versions = read_versions(releases).versions
-    return [open_release(releases / version.id).manifest for version in versions if version.status == "active"]
+    return [open_release(releases / release_id).manifest for release_id in read_versions(releases).active]

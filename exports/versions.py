@@ -45,6 +45,11 @@ class Versions(BaseModel):
     """For whom all of them are."""
     versions: tuple[Version, ...]
 
+    @property
+    def active(self) -> tuple[str, ...]:
+        """Ids of the releases that were not withdrawn, newest first."""
+        return tuple(version.id for version in self.versions if version.status == "active")
+
     def to_json(self) -> str:
         """The text of `versions.json`."""
         return self.model_dump_json(indent=1) + "\n"
@@ -83,8 +88,8 @@ def merge_versions(theirs: Versions, ours: Versions) -> Versions:
 
 def _in_order(entries: dict[str, Version], profile: Profile) -> Versions:
     ordered = sorted(entries.values(), key=lambda version: id_order(version.id), reverse=True)
-    latest = next((version.id for version in ordered if version.status == "active"), None)
-    return Versions(latest=latest, profile=profile, versions=tuple(ordered))
+    versions = Versions(latest=None, profile=profile, versions=tuple(ordered))
+    return versions.model_copy(update={"latest": next(iter(versions.active), None)})
 
 
 def _entry(manifest: Manifest) -> Version:
