@@ -74,18 +74,18 @@ def build_site(
 def _render_first_page(
     site: Path, release: Release, versions: Versions, *, generation: Path | None, now: datetime
 ) -> str:
-    facts = read_release_facts(release.path, created=release.manifest.judged_at)
+    manifest = release.manifest
     return render(
         "index.html.j2",
-        **frame_values(now, release.manifest.profile),
-        **release_values(release.manifest),
+        **frame_values(now, manifest.profile),
+        **release_values(manifest),
         versions=versions.versions,
         live=_live(generation, now),
         root="",
-        facts=facts,
+        facts=read_release_facts(release.path, manifest),
         has_console=(site / "console.html").is_file(),
-        json_ld=render_json_ld(release.manifest, below=f"releases/{release.id}/"),
-        citation=cite(release.manifest),
+        json_ld=render_json_ld(manifest, below=f"releases/{release.id}/"),
+        citation=cite(manifest),
     )
 
 

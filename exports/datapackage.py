@@ -6,6 +6,7 @@ stand in the manifest and in SHA256SUMS. Files for spreadsheets are left out: th
 would take them for a table like the others.
 """
 
+from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -52,8 +53,13 @@ def _resources(manifest: Manifest) -> list[dict[str, Any]]:
     resources += [_monthly_resource(published, manifest) for published in MONTHLY if manifest.months_of(published.name)]
     for file in manifest.files:
         if file.role == "delta":
-            resources.append(_file_resource(file, "delta", describe_fields(PUBLISHED_DELTA)))
+            resources.append(_file_resource(file, _delta_name(file, manifest), describe_fields(PUBLISHED_DELTA)))
     return resources
+
+
+def _delta_name(file: ManifestFile, manifest: Manifest) -> str:
+    """`delta` from the release before; that from an issue which this one replaces names it, for names are unique."""
+    return "delta" if file == manifest.delta else f"delta-{PurePosixPath(file.path).stem}"
 
 
 def _file_resource(file: ManifestFile, name: str, schema: dict[str, Any]) -> dict[str, Any]:

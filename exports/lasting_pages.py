@@ -95,7 +95,7 @@ def _lasting_pages(releases: Path, latest: Release, values: Mapping[str, object]
 
 def _render_release_page(release: Release, values: Mapping[str, object]) -> str:
     with open_release_tables(release.path) as connection:
-        changes = read_changes(connection, release.path, n_each=CHANGES_ON_RELEASE_PAGE)
+        changes = read_changes(connection, release.path, release.manifest, n_each=CHANGES_ON_RELEASE_PAGE)
     shared = {**values, **release_values(release.manifest), "folder": f"../releases/{release.id}"}
     return render("release.html.j2", **shared, root="../", changes=changes, limit=CHANGES_ON_RELEASE_PAGE)
 

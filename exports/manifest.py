@@ -197,6 +197,11 @@ class Manifest(_Part):
         """The entry of a path; None when the release has no such file."""
         return next((file for file in self.files if file.path == path), None)
 
+    @property
+    def delta(self) -> ManifestFile | None:
+        """The delta from the release before; None for a first release. One issued again has another beside it."""
+        return self.file(f"delta/from-{self.previous}.parquet")
+
     def files_of(self, table: str) -> tuple[ManifestFile, ...]:
         """The Parquet files that together hold a table: the whole one where there is one, else the monthly ones."""
         whole = self.file(f"{table}.parquet")

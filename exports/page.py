@@ -13,6 +13,8 @@ import duckdb
 from exports.charts import DayBars, SourceDay, Strip, days_until, draw_day_bars, draw_strip
 from exports.engine import open_engine, run_sql
 from exports.freshness import SourceLook, stale_because
+from exports.manifest import Manifest
+from exports.published import list_data_files
 from scrapers.published_tables import (
     PUBLISHED_ARTICLES,
     PUBLISHED_COVERAGE,
@@ -117,18 +119,18 @@ class ReleaseFacts:
         return tuple(line for line in self.sources if line.stale_because)
 
 
-def read_release_facts(release: Path, *, created: datetime) -> ReleaseFacts:
-    """Read what the page shows of a release, from its Parquet files; `created` is the instant of the release."""
-    until = created.astimezone(UTC).date()
+def read_release_facts(release: Path, manifest: Manifest) -> ReleaseFacts:
+    """Read what the page shows of a release, from its Parquet files; freshness is judged at the release's instant."""
+    until = manifest.judged_at.astimezone(UTC).date()
     with open_release_tables(release) as connection:
-        sources = read_source_lines(connection, created)
+        sources = read_source_lines(connection, manifest.judged_at)
         by_day = run_sql(connection, "page_days", until=until, n_days=CHART_DAYS).fetchall()
         days = days_until(until, CHART_DAYS)
         return ReleaseFacts(
             sources=sources,
             ledger=tuple(LedgerLine(**row) for row in records(run_sql(connection, "page_ledger", source_id=None))),
             preview=tuple(PreviewLine(**row) for row in records(run_sql(connection, "page_preview", source_id=None))),
-            changes=read_changes(connection, release, n_each=CHANGES_SHOWN),
+            changes=read_changes(connection, release, manifest, n_each=CHANGES_SHOWN),
             strips=read_strips(connection, [line.source_id for line in sources], days),
             by_language=draw_day_bars(((day, language, n) for day, language, _, n in by_day), days),
             by_country=draw_day_bars(((day, country, n) for day, _, country, n in by_day), days),
@@ -143,20 +145,22 @@ def open_release_tables(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     with open_engine([release]) as connection:
         for table in (PUBLISHED_ARTICLES, PUBLISHED_SOURCES, PUBLISHED_COVERAGE, PUBLISHED_LEDGER, PUBLISHED_VERSIONS):
-            whole, months = release / f"{table.name}.parquet", sorted(release.glob(f"data/{table.name}-*.parquet"))
-            paths = [str(path) for path in ([whole] if whole.is_file() else months)]
-            connection.from_arrow(table.schema.empty_table()).create("none_of_" + table.name)
-            rows = f"union all by name from read_parquet({paths})" if paths else ""
+            connection.from_arrow(table.schema.empty_table()).create(f"none_of_{table.name}")
+            paths = [str(path) for path in list_data_files(release, table.name)]
+            if paths:
+                connection.read_parquet(paths).create_view(f"all_of_{table.name}")
+            rows = f"union all by name from all_of_{table.name}" if paths else ""
             connection.sql(f"from none_of_{table.name} {rows}").create_view(table.name)
         yield connection
 
 
-def read_changes(connection: duckdb.DuckDBPyConnection, release: Path, *, n_each: int) -> tuple[ChangeLine, ...]:
+def read_changes(
+    connection: duckdb.DuckDBPyConnection, release: Path, manifest: Manifest, *, n_each: int
+) -> tuple[ChangeLine, ...]:
     """Read the newest changes of each kind since the release before; none for a first release."""
-    delta = next(release.glob("delta/from-*.parquet"), None)
-    if delta is None:
+    if manifest.delta is None:
         return ()
-    connection.read_parquet(str(delta)).create_view("delta", replace=True)
+    connection.read_parquet(str(release / manifest.delta.path)).create_view("delta", replace=True)
     return tuple(ChangeLine(**row) for row in records(run_sql(connection, "page_changes", n_each=n_each)))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
+import lxml.html
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
@@ -330,6 +331,22 @@ def test_the_chain_of_deltas_leads_from_the_first_new_release_to_the_last(story:
     apply_delta(releases / "2026-11-20.r2" / "articles.parquet", delta, tmp_path / "applied.parquet")
 
     assert (tmp_path / "applied.parquet").read_bytes() == (releases / "2026-11-21.r2" / "articles.parquet").read_bytes()
+
+
+def test_the_page_of_a_release_issued_again_shows_what_changed_since_the_release_before(story: Story) -> None:
+    path = story.pipeline.root.site / "history" / "2026-11-21.r2.html"
+    shown = lxml.html.parse(path).xpath("//section[@aria-labelledby='changes']//li")
+
+    changes = list_releases(story.pipeline.root.releases)[1].manifest.changes
+    assert len(shown) == changes.added + changes.modified + changes.deleted > 0
+
+
+def test_no_two_resources_of_its_data_package_have_one_name(story: Story) -> None:
+    package = json.loads((story.pipeline.root.releases / "2026-11-21.r2" / "datapackage.json").read_text())
+    names = [resource["name"] for resource in package["resources"]]
+
+    assert [name for name in names if name.startswith("delta")] == ["delta-from-2026-11-21", "delta"]
+    assert len(names) == len(set(names))
 
 
 def test_the_register_keeps_the_note_to_its_owner_and_no_address(story: Story) -> None:
