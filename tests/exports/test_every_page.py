@@ -30,7 +30,7 @@ needs_browser = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site after two releases in which every text from outside is hostile."""
+    """A site after two releases in which every text from outside is hostile; with the console, where it was built."""
     home = tmp_path_factory.mktemp("every-page")
     outlets = [
         source("a", "full_text", name=HOSTILE, homepage="javascript:alert(3)", licence=HOSTILE),
@@ -40,7 +40,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edited = [*rows[:2], rows[2] | {"title": f"new {HOSTILE}"}, article(9, source_id="short", first_seen_at=DAY_2)]
     for now, articles in ((DAY_1, rows), (DAY_2, edited)):
         generation = write_generation(home / "generation.duckdb", World(articles=articles, sources=outlets))
-        cut_release(generation, home / "releases", now=now, code_version="1")
+        cut_release(generation, home / "releases", now=now, code_version="1", imprint=Imprint(has_query_copy=True))
     build_site(home / "releases", home / "site", generation=home / "generation.duckdb", now=DAY_2)
     return home
 
