@@ -10,7 +10,7 @@ from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.profile_marks import find_profile_faults
 from exports.published import PUBLISHED
 from exports.schemas import find_broken_promises
-from exports.sums import list_files
+from exports.sums import list_files, read_sums
 from scrapers.columns import Table
 from scrapers.published_tables import PUBLISHED_DELTA, SCHEMA_VERSION
 
@@ -19,7 +19,7 @@ def check_files(reading: ReleaseReading) -> list[str]:
     """The manifest lists exactly the files that are there, with their sizes and hashes (against SHA256SUMS)."""
     listed = {file.path: file for file in reading.manifest.files}
     present = set(list_files(reading.path)) - {"manifest.json"}
-    sums = dict(line.split("  ", 1)[::-1] for line in (reading.path / "SHA256SUMS").read_text("utf-8").splitlines())
+    sums = read_sums(reading.path)
     faults = [f"{path}: not in the manifest" for path in sorted(present - set(listed))]
     faults += [f"{path}: only in the manifest" for path in sorted(set(listed) - present)]
     for path in sorted(present & set(listed)):
@@ -59,10 +59,11 @@ def _schema_faults(path: Path, file: ManifestFile, contract: dict[str, Table]) -
     if table is None:
         return [f"{file.path}: holds the unknown table {file.table}"]
     found, expected = _columns(pq.read_schema(path)), _columns(table.schema)
-    wrong = [f"{was} instead of {should}" for was, should in zip(found, expected, strict=False) if was != should]
-    if wrong or len(found) != len(expected):
-        return [f"{file.path}: {len(found)} columns of {len(expected)}; {', '.join(wrong[:2])}"]
-    return []
+    faults = [f"{file.path}: lacks the column {column}" for column in expected if column not in found]
+    faults += [f"{file.path}: the contract has no column {column}" for column in found if column not in expected]
+    if not faults and found != expected:
+        faults.append(f"{file.path}: its columns stand in another order than in the contract")
+    return faults
 
 
 def _columns(schema: pa.Schema) -> list[str]:

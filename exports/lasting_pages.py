@@ -39,6 +39,10 @@ FILE_NOTES = {
 CHANGES_ON_RELEASE_PAGE = 200
 """Of each kind; a page of some hundred headlines can still be read, the delta has them all."""
 _BUILT = "built.json"
+PAGE_FOLDERS = ("sources", "history")
+"""Folders of the site with a page for each source and each release."""
+PAGES_OF_RELEASES = ("dictionary.html", "rights.html", "console.html", "releases.atom", "catalog.jsonld", _BUILT)
+"""What else of the site there is only while a release stands."""
 
 
 def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: Versions) -> None:
@@ -68,7 +72,7 @@ def build_lasting_pages(releases: Path, site: Path, latest: Release, versions: V
 def remove_lasting_pages(site: Path) -> None:
     """Remove what was shown of releases when none stands any more; safe to repeat."""
     _remove_others(site, set())
-    for name in ("dictionary.html", "rights.html", "console.html", _BUILT):
+    for name in PAGES_OF_RELEASES:
         (site / name).unlink(missing_ok=True)
 
 
@@ -102,7 +106,7 @@ def _render_release_page(release: Release, values: Mapping[str, object]) -> str:
 
 def _remove_others(site: Path, written: set[str]) -> None:
     """Remove pages of sources and releases that are no more."""
-    for path in [*site.glob("sources/*.html"), *site.glob("history/*.html")]:
+    for path in (path for folder in PAGE_FOLDERS for path in site.glob(f"{folder}/*.html")):
         if path.relative_to(site).as_posix() not in written:
             path.unlink()
 

@@ -5,28 +5,30 @@
 3. Its files: data, then metadata, then the manifest, then SHA256SUMS and its signature. What an earlier release of the
    target holds already, byte for byte, is copied there; what an earlier attempt brought is left.
 4. `releases/versions.json`, by compare-and-swap. Before it, no reader knows of the new files.
-5. Releases that were withdrawn lose their files there; the catalogue's files are replaced, the page last.
+5. Releases that were withdrawn lose their files there; the catalogue's files are replaced, the page last, and pages of
+   releases and sources that are no more are removed: they show headlines.
 
 What the target's pointer knows and we do not, stays; what it calls withdrawn stays withdrawn; so the pointer never goes
 back, whoever publishes when. Every step can be repeated: a publisher that was killed is simply started again.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from exports.errors import PublishConflictError, ReleaseDamagedError
-from exports.lasting_pages import require_site_profile
+from exports.lasting_pages import PAGE_FOLDERS, PAGES_OF_RELEASES, require_site_profile
 from exports.manifest import file_sha256
 from exports.profiles import Profile
 from exports.release import Release, open_release, require_profile
 from exports.release_id import id_order
-from exports.sums import SIGNATURE, SUMS, find_sum_faults, read_sums
+from exports.sums import SIGNATURE, SUMS, find_sum_faults, parse_sums, read_sums
 from exports.targets import Target
+from exports.verify import name_faults
 from exports.versions import VERSIONS, Versions, merge_versions, read_versions
-from exports.withdrawal import WITHDRAWN
+from exports.withdrawal import WITHDRAWN, is_withdrawn
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ class PublishReport:
     n_kept: int = 0
     """Files that an earlier attempt had brought."""
     n_bytes_uploaded: int = 0
+    n_removed: int = 0
+    """Pages of the catalogue, of releases and sources that are no more."""
 
 
 def publish_releases(
@@ -69,16 +73,19 @@ def publish_releases(
         if site is not None:
             require_site_profile(site, profile)
         _require_profile(target, profile)
-        known = read_versions(releases)
+        standing = read_versions(releases).active
         listed = {version.id for version in _read_pointer(target).versions}
-        missing = [version.id for version in known.versions if version.status == "active" and version.id not in listed]
+        missing = [release_id for release_id in standing if release_id not in listed]
         for release_id in sorted(missing, key=id_order):
             _publish_files(open_release(releases / release_id), target, profile, report)
-        report.latest = _swap_pointer(target, _ours(known, releases)).latest
-        report.published = missing
+        known = read_versions(releases)  # again: a takedown may have withdrawn some of them meanwhile
+        merged = _swap_pointer(target, _ours(known, releases, brought=standing))
+        report.latest = merged.latest
+        report.published = [release_id for release_id in missing if release_id in merged.active]
         _remove_withdrawn(releases, known, target, report)
         if site is not None:
             _publish_site(site, target, report)
+            _remove_stale_pages(site, target, merged, report)
     logger.info("published: latest=%s n_uploaded=%d n_copied=%d", report.latest, report.n_uploaded, report.n_copied)
     return report
 
@@ -99,7 +106,7 @@ def _publish_files(release: Release, target: Target, profile: Profile, report: P
         raise PublishConflictError(f"{release.path}: is {release.manifest.profile}, not {profile}; not published")
     faults = find_sum_faults(release.path)
     if faults:
-        raise ReleaseDamagedError(f"{release.path}: not published: {faults[0]}")
+        raise ReleaseDamagedError(f"{release.path}: not published: {name_faults(faults)}")
     _claim(release, target)
     sums = read_sums(release.path)
     unlisted = (release.path / name for name in (SUMS, SIGNATURE))
@@ -130,8 +137,7 @@ def _find_elsewhere(release: Release, target: Target) -> dict[str, str]:
     found: dict[str, str] = {}
     for release_id in likely:
         stored = target.read(f"{_RELEASES}{release_id}/{SUMS}")
-        for line in stored.data.decode().splitlines() if stored else ():
-            digest, path = line.split("  ", 1)
+        for path, digest in parse_sums(stored.data.decode()).items() if stored else ():
             found.setdefault(digest, f"{_RELEASES}{release_id}/{path}")
     return found
 
@@ -166,9 +172,10 @@ def _upload_order(path: str) -> tuple[int, str]:
     return int(not path.endswith((".parquet", ".csv", ".gz", ".duckdb"))), path
 
 
-def _ours(known: Versions, releases: Path) -> Versions:
-    """What we may say of versions: those that we hold, and those that were withdrawn on purpose."""
-    said = [v for v in known.versions if v.status == "active" or (releases / v.id / WITHDRAWN).is_file()]
+def _ours(known: Versions, releases: Path, *, brought: Sequence[str]) -> Versions:
+    """What we may say of versions: those that stand and are at the target, and those that were withdrawn on purpose."""
+    there = set(known.active) & set(brought)
+    said = [v for v in known.versions if v.id in there or is_withdrawn(releases / v.id)]
     return Versions(latest=None, profile=known.profile, versions=tuple(said))
 
 
@@ -191,16 +198,30 @@ def _swap_pointer(target: Target, ours: Versions) -> Versions:
 
 def _remove_withdrawn(releases: Path, known: Versions, target: Target, report: PublishReport) -> None:
     for version in known.versions:
-        notice = releases / version.id / WITHDRAWN
-        if version.status != "withdrawn" or not notice.is_file():
+        if version.status != "withdrawn" or not is_withdrawn(releases / version.id):
             continue
         folder = f"{_RELEASES}{version.id}/"
-        data = notice.read_bytes()
+        data = (releases / version.id / WITHDRAWN).read_bytes()
         gone = [path for path in target.paths(folder) if path != folder + WITHDRAWN]
         _replace_if_other(target, folder + WITHDRAWN, data, report)
         if gone:
             target.remove(gone)
             report.withdrawn.append(version.id)
+
+
+def _remove_stale_pages(site: Path, target: Target, pointer: Versions, report: PublishReport) -> None:
+    """Remove pages that we do not have any more; one of a release that only another publisher has stays.
+
+    Does nothing where no catalogue was built.
+    """
+    if not (site / "index.html").is_file():
+        return
+    others = {f"history/{release_id}.html" for release_id in pointer.active}
+    found = [path for folder in PAGE_FOLDERS for path in target.paths(f"{folder}/")]
+    found += [path for path in PAGES_OF_RELEASES if target.sha256(path) is not None]
+    gone = [path for path in found if path not in others and not (site / path).is_file()]
+    target.remove(gone)
+    report.n_removed += len(gone)
 
 
 def _publish_site(site: Path, target: Target, report: PublishReport) -> None:

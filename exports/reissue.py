@@ -36,7 +36,7 @@ from exports.release import (
     require_profile,
 )
 from exports.release_id import revised_id
-from exports.verify import verify_release
+from exports.verify import first_failure, verify_release
 from exports.withdrawal import WITHDRAWN, Withdrawal, is_withdrawn, write_withdrawal
 from scrapers.data_root import fsync_folder
 
@@ -125,7 +125,7 @@ def _issue(releases: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Releas
         if draft is None:
             return None
         results = verify_release(draft.path, previous=plan.previous[0] if plan.previous else None)
-        failed = next((result for result in results if not result.is_ok), None)
+        failed = first_failure(results)
         if failed is not None:
             raise GateFailedError(f"release {plan.id} refused by gate {failed.name}: {failed.detail}")
         final = releases / plan.id

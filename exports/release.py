@@ -45,7 +45,7 @@ from exports.profiles import Profile
 from exports.published import ARTICLES, PUBLISHED, make_tables
 from exports.release_id import RELEASE_ID, id_order, next_id
 from exports.spreadsheet import list_sheets
-from exports.verify import GateResult, verify_release
+from exports.verify import GateResult, first_failure, verify_release
 from exports.versions import read_versions, write_versions
 from exports.withdrawal import is_withdrawn
 from scrapers.data_root import fsync_folder
@@ -166,7 +166,7 @@ def _finish_pointer(releases: Path) -> None:
 
 
 def _require_passed(results: tuple[GateResult, ...], release: Release) -> None:
-    failed = next((result for result in results if not result.is_ok), None)
+    failed = first_failure(results)
     if failed is not None:
         raise ReleaseDamagedError(f"{release.path}: not in versions.json and fails {failed.name}: {failed.detail}")
 
@@ -218,7 +218,7 @@ def _require_intact_articles(path: Path, manifest: Manifest, base: Base) -> None
 def _publish(draft: Draft, releases: Path, plan: Plan) -> Release:
     before, proven = plan.previous[0] if plan.previous else None, _find_proven(draft, plan)
     results = verify_release(draft.path, previous=before, proven=proven)
-    failed = next((result for result in results if not result.is_ok), None)
+    failed = first_failure(results)
     if failed is not None:
         _note_failure(releases, plan, failed)
         hint = way_out(failed.name, plan.imprint.profile)

@@ -7,6 +7,7 @@ of content. A failure of one circle ends it: nothing further in can be believed.
 """
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,8 @@ from exports.manifest import Manifest, parse_manifest
 from exports.published import ARTICLES, list_data_files
 from exports.sums import SUMS, find_sum_faults
 
+FAULTS_NAMED = 10
+"""Faults of a gate that are named: enough to see of what kind they are, and still read; how many more is said."""
 GATE_NAMES = ("sums", *FORM_GATES, *CONTENT_GATES, *COPY_GATES)
 
 
@@ -31,7 +34,7 @@ class GateResult:
     name: str
     is_ok: bool
     detail: str
-    """What is wrong, with the first offenders; empty when nothing is, or a word on what could not be looked at."""
+    """What is wrong (`name_faults`); empty when nothing is, or a word on what could not be looked at."""
 
 
 def verify_release(
@@ -74,7 +77,7 @@ def _check_sums(path: Path) -> GateResult:
         faults = [f"{error.filename}: {error.strerror}"]
     except ValueError as error:
         faults = [f"{SUMS}: not a list of sums: {error}"]
-    return GateResult(name="sums", is_ok=not faults, detail="; ".join(faults[:3]))
+    return GateResult(name="sums", is_ok=not faults, detail=name_faults(faults))
 
 
 def _run_gates(path: Path, manifest: Manifest, before: Path | None, proven: frozenset[str]) -> list[GateResult]:
@@ -102,7 +105,19 @@ def _run_gate(name: str, gate: Gate, reading: ReleaseReading) -> GateResult:
         faults = gate(reading)
     except (duckdb.Error, OSError, ValueError) as error:
         faults = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
-    shown = "; ".join(faults[:3])
-    return GateResult(
-        name=name, is_ok=not faults, detail=f"{shown} (and {len(faults) - 3} more)" if faults[3:] else shown
-    )
+    return GateResult(name=name, is_ok=not faults, detail=name_faults(faults))
+
+
+def name_faults(faults: Sequence[str]) -> str:
+    """Name the first faults in one line, and say how many more there are.
+
+    >>> name_faults([f"{n}: missing" for n in range(12)]).partition("; 9")[2]
+    ': missing (and 2 more)'
+    """
+    shown, n_more = "; ".join(faults[:FAULTS_NAMED]), len(faults) - FAULTS_NAMED
+    return f"{shown} (and {n_more} more)" if n_more > 0 else shown
+
+
+def first_failure(results: Sequence[GateResult]) -> GateResult | None:
+    """The first gate that failed; None when all were passed."""
+    return next((result for result in results if not result.is_ok), None)

@@ -88,6 +88,8 @@ def verify(
 ) -> None:
     """Put a release through every gate again; one elsewhere is fetched first. Exit code 1 when a gate fails.
 
+    Of each gate up to ten faults are named, and how many more there are.
+
     Without --key a signature is not checked, and that is said: sums prove that nothing was damaged, not who wrote it.
     """
     place = _place_of(release, home, profile)

@@ -42,7 +42,7 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
 
     Say which by ids, --url or --source. With --source and --reason source_optout the source is never crawled again.
 
-    Publish afterwards: readers of a bucket see the withdrawn releases until then.
+    Publish afterwards: readers of a bucket see releases and pages as they were until then.
     """
     if not (ids or url or source):
         raise MisusedError("nothing to take down: give ids, --url or --source")

@@ -15,7 +15,9 @@ from exports.target_folder import FolderTarget
 from exports.target_s3 import S3Target
 from exports.targets import Target, TargetAccess, split_target
 from exports.versions import Versions, read_versions, write_versions
+from exports.withdrawal import Withdrawal, write_withdrawal
 from tests.exports.conftest import History
+from tests.exports.factories import DAY_2
 from tests.exports.readers import rewrite, sums
 from tests.publish_trial import make_pair, run_trials
 from tests.s3 import is_installed, run_s3
@@ -190,6 +192,71 @@ def test_the_catalogue_follows_the_pointer(history: History, target: Target, tmp
 
     assert getattr(target.read("index.html"), "data", None) == b"<p>two"
     assert report.n_uploaded == 1
+
+
+def test_pages_that_the_catalogue_has_no_more_go_at_the_target_too(
+    history: History, target: Target, tmp_path: Path
+) -> None:
+    releases, site = held(history, tmp_path / "releases", 1), tmp_path / "site"
+    pages = ("index.html", "rights.html", "sources/open.html", f"history/{NAMES[0]}.html")
+    for page in (*pages, "sources/gone.html", "history/2026-11-19.html", "console.html"):
+        (site / page).parent.mkdir(parents=True, exist_ok=True)
+        (site / page).write_text("<p>Headlines")
+    publish_releases(releases, site, target)
+    for page in ("sources/gone.html", "history/2026-11-19.html", "console.html"):
+        (site / page).unlink()
+
+    report = publish_releases(releases, site, target)
+
+    assert [path for path in target.paths("") if path.endswith(".html")] == sorted(pages)
+    assert report.n_removed == 3
+
+
+def test_pages_of_releases_that_only_another_publisher_has_stay(
+    history: History, target: Target, tmp_path: Path
+) -> None:
+    site, page = tmp_path / "site", f"history/{NAMES[1]}.html"
+    (site / page).parent.mkdir(parents=True)
+    (site / page).write_text("<p>Headlines")
+    publish_releases(held(history, tmp_path / "theirs", 2), site, target)
+    (site / page).replace(site / "index.html")
+
+    publish_releases(held(history, tmp_path / "ours", 1), site, target)
+
+    assert target.read(page) is not None
+
+
+def test_without_a_catalogue_no_page_at_the_target_is_touched(history: History, target: Target, tmp_path: Path) -> None:
+    releases, site = held(history, tmp_path / "releases", 1), tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<p>one")
+    (site / "rights.html").write_text("<p>two")
+    publish_releases(releases, site, target)
+
+    publish_releases(releases, tmp_path / "not-built", target)
+
+    assert [path for path in target.paths("") if path.endswith(".html")] == ["index.html", "rights.html"]
+
+
+def test_what_was_withdrawn_while_it_was_brought_is_never_pointed_at_and_goes(
+    history: History, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = held(history, tmp_path / "releases", 1)
+    real = type(target).create
+
+    def create_late(self: Target, path: str, file: Path, digest: str) -> bool:
+        is_created = real(self, path, file, digest)
+        if path.endswith("/SHA256SUMS"):
+            write_versions(releases, read_versions(releases), [])
+            write_withdrawal(releases / NAMES[0], Withdrawal(id=NAMES[0], withdrawn_at=DAY_2, superseded_by=None))
+        return is_created
+
+    monkeypatch.setattr(type(target), "create", create_late)
+    report = publish_releases(releases, None, target)
+
+    assert [(v.id, v.status) for v in pointer(target).versions] == [(NAMES[0], "withdrawn")]
+    assert target.paths(f"releases/{NAMES[0]}/") == [f"releases/{NAMES[0]}/WITHDRAWN.json"]
+    assert (report.latest, report.published, report.withdrawn) == (None, [], [NAMES[0]])
 
 
 def test_a_target_is_for_one_profile(history: History, target: Target, tmp_path: Path) -> None:
