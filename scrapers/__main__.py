@@ -21,7 +21,7 @@ from scrapers.loading import loading
 from scrapers.outcomes import to_json
 from scrapers.registry import Source
 from scrapers.registry_folder import SHIPPED_SOURCES, RegistryError, choose_sources, find_sources, load_registry
-from scrapers.takedowns import Register, TakedownError, read_register
+from scrapers.takedowns import TakedownError, read_register, require_not_left
 
 logger = logging.getLogger("scrapers")
 
@@ -82,7 +82,7 @@ def _crawl(options: argparse.Namespace) -> int:
     root = open_data_root(options.home)
     (source,) = choose_sources(_registry(options, root), (options.source,))
     register = read_register(root.takedowns)
-    _require_not_left(register, source.id)
+    require_not_left(register, source.id)
     job = CrawlJob(
         source=source,
         archive=root.archive,
@@ -116,14 +116,12 @@ def _probe(options: argparse.Namespace) -> int:
 
     root = open_data_root(options.home)
     (source,) = find_sources(_registry(options, root), (options.source,))
-    register = read_register(root.takedowns)
-    _require_not_left(register, source.id)
     job = ProbeJob(
         source=source,
         workplace=root.checks,
+        takedowns=root.takedowns,
         contact_url=options.contact_url,
         as_of=options.as_of,
-        register=register,
     )
 
     def judge_and_keep(crawl: ArchivedCrawl) -> CheckReport:
@@ -160,12 +158,9 @@ def _look(options: argparse.Namespace, look: Callable[..., object]) -> int:
     from scrapers.settings import ContactRequiredError
 
     root = open_data_root(options.home)
-    register = read_register(root.takedowns)
     asked = {"source_id": options.id, "contact_url": options.contact_url, "delay_s": options.delay_s}
     try:
-        site = site_of(options.url, root.checks, register=register, **asked)
-        _require_not_left(register, site.source_id)
-        found = look(site)
+        found = look(site_of(options.url, root, **asked))
     except (BadUrlError, ContactRequiredError) as error:
         return _say(error, MISUSED)
     print(TypeAdapter(type(found)).dump_json(found).decode())
@@ -215,11 +210,6 @@ def _list_crawls(options: argparse.Namespace) -> int:
 def _registry(options: argparse.Namespace, root: DataRoot) -> dict[str, Source]:
     own = root.sources if root.sources.is_dir() else SHIPPED_SOURCES
     return load_registry(options.sources or own)
-
-
-def _require_not_left(register: Register, source_id: str) -> None:
-    if register.has_left(source_id):
-        raise TakedownError(f"{source_id}: opted out of being collected; disable it in the registry")
 
 
 def _say(error: Exception, code: int) -> int:

@@ -12,7 +12,7 @@ All of it is below the data root: nothing that a publisher wrote goes into a rep
 import gzip
 import json
 import shutil
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from scrapers.archive import ArchivedCrawl
 from scrapers.check_reports import Proposal
-from scrapers.data_root import write_beside
+from scrapers.data_root import DataRoot, write_beside
 from scrapers.extraction.extract import extract
 from scrapers.probe import ProbeJob, probe_source
 from scrapers.proposals import draft_toml, propose
@@ -30,7 +30,6 @@ from scrapers.registry import REGION_WIDE, ListingEntry, Source, State, Status
 from scrapers.registry_folder import SHIPPED_SOURCES, load_source
 from scrapers.scouting import Scouted, scout
 from scrapers.site_addresses import clean_homepage, sibling_hosts, source_id_of
-from scrapers.takedowns import Register
 from scrapers.verdicts import judge
 
 _DELAY_S = 5.0  # as of every source that says nothing else
@@ -45,11 +44,11 @@ class Site:
     source_id: str
     checks: Path
     """The data root's folder of checks."""
+    takedowns: Path
+    """The register of what was taken down; of a source that was one before, too."""
     contact_url: str | None = None
     delay_s: float | None = None
     """Seconds between two requests; None: as usual."""
-    register: Register = field(default_factory=Register)
-    """What was taken down; of a source that was one before, too."""
 
     @property
     def folder(self) -> Path:
@@ -62,15 +61,16 @@ class Site:
         return self.folder / "draft" / f"{self.source_id}.toml"
 
 
-def site_of(url: str, checks: Path, *, source_id: str | None = None, **more: Any) -> Site:
+def site_of(url: str, root: DataRoot, *, source_id: str | None = None, **more: Any) -> Site:
     """Return the site of an address as a person gives it. Raises BadUrlError."""
     homepage = clean_homepage(url)
-    return Site(url=homepage, source_id=source_id or source_id_of(homepage), checks=checks, **more)
+    id_ = source_id or source_id_of(homepage)
+    return Site(url=homepage, source_id=id_, checks=root.checks, takedowns=root.takedowns, **more)
 
 
 def scout_site(site: Site) -> Scouted:
-    """Look at robots.txt and home page, and write the draft. Raises ContactRequiredError and OSError."""
-    job = ProbeJob(source=_unknown(site), workplace=site.checks, contact_url=site.contact_url, max_pages=0)
+    """Look at robots.txt and home page, and write the draft. Raises ContactRequiredError, TakedownError, OSError."""
+    job = replace(_job(site, _unknown(site)), max_pages=0)
     scouted = probe_source(job, lambda crawl: scout(crawl, [SHIPPED_SOURCES]))
     write_beside(site.draft, draft_toml(site.url, scouted, delay_s=site.delay_s, today=_today()))
     write_beside(site.draft.with_name("scouted.json"), TypeAdapter(Scouted).dump_json(scouted).decode())
@@ -80,12 +80,12 @@ def scout_site(site: Site) -> Scouted:
 def probe_draft(site: Site) -> Proposal:
     """Look at everything that the draft names, and write the proposal.
 
-    Raises ContactRequiredError, RegistryError when the draft cannot be read, OSError.
+    Raises ContactRequiredError, TakedownError, RegistryError when the draft cannot be read, OSError.
     """
     draft = load_source(site.draft)
     scouted = TypeAdapter(Scouted).validate_json(site.draft.with_name("scouted.json").read_bytes())
-    job = ProbeJob(source=draft, workplace=site.checks, contact_url=site.contact_url, register=site.register)
-    report, golden = probe_source(job, lambda crawl: (judge(crawl, draft), _keep_page(crawl, draft, site.folder)))
+    found = probe_source(_job(site, draft), lambda crawl: (judge(crawl, draft), _keep_page(crawl, draft, site.folder)))
+    report, golden = found
     path = site.folder / f"{site.source_id}.toml"
     write_beside(path, propose(site.url, scouted, report, delay_s=site.delay_s))
     load_source(path)  # what is proposed can be used
@@ -93,6 +93,10 @@ def probe_draft(site: Site) -> Proposal:
     return Proposal(
         source_id=site.source_id, path=path, toml=path.read_text(encoding="utf-8"), golden=golden, report=report
     )
+
+
+def _job(site: Site, source: Source) -> ProbeJob:
+    return ProbeJob(source=source, workplace=site.checks, takedowns=site.takedowns, contact_url=site.contact_url)
 
 
 def _unknown(site: Site) -> Source:

@@ -10,7 +10,7 @@ once, so `probe_source` does once a process.
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +21,7 @@ from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
 from scrapers.recovery import locked_source
 from scrapers.redaction import redact_crawl
 from scrapers.registry import Entry, ListingEntry, SitemapEntry, Source
-from scrapers.takedowns import Register
+from scrapers.takedowns import read_register, require_not_left
 
 _Found = TypeVar("_Found")
 
@@ -42,33 +42,30 @@ class ProbeJob:
     source: Source
     workplace: Path
     """Folder for the archive of the probe, which is deleted at the end."""
+    takedowns: Path
+    """The register of what was taken down: it is not asked for, and `read` sees nothing of it."""
     contact_url: str | None = None
     max_pages: int = PAGES_MAX
     max_seconds: float = PROBE_MAX_S
     as_of: datetime | None = None
     """The instant at which the look is to believe it starts; None: the real clock."""
-    register: Register = field(default_factory=Register)
-    """What was taken down: it is not asked for, and `read` sees nothing of it."""
 
 
 def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Found:
     """Crawl a source as the module says, and return what `read` makes of the archive. At most once a process.
 
-    Raises ContactRequiredError; OSError when the workplace cannot be written.
+    No takedown of the source is carried out before `read` has returned. Raises ContactRequiredError; TakedownError for
+    a source that opted out; OSError when the workplace cannot be written.
     """
     source = with_all_entries(job.source)
     n_sitemaps = sum(entry.days if entry.is_dated else 1 for entry in source.entries if isinstance(entry, SitemapEntry))
-    limits = CrawlLimits(
-        register=job.register,
-        max_pages=job.max_pages,
-        max_sitemaps=n_sitemaps + _CHILDREN_MAX,
-        max_seconds=job.max_seconds,
-    )
     job.workplace.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=job.workplace, prefix=PROBE_PREFIX) as folder,
         locked_source(Path(folder), source.id),
     ):
+        register = read_register(job.takedowns)  # not before: a takedown would not know that it has to wait
+        require_not_left(register, source.id)
         archive = Path(folder) / "archive"
         crawl_source(
             CrawlJob(
@@ -77,13 +74,18 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
                 visits=Path(folder) / "visits",
                 run_id="probe",
                 as_of=job.as_of,
-                limits=limits,
+                limits=CrawlLimits(
+                    register=register,
+                    max_pages=job.max_pages,
+                    max_sitemaps=n_sitemaps + _CHILDREN_MAX,
+                    max_seconds=job.max_seconds,
+                ),
                 contact_url=job.contact_url,
                 hosts=job.workplace.parent / "hosts",
             )
         )
         (path,) = list_crawls(archive)
-        redact_crawl(path, job.register)
+        redact_crawl(path, register)
         return read(open_crawl(path, archive))
 
 

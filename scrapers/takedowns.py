@@ -156,6 +156,12 @@ def read_register(path: Path) -> Register:
         raise TakedownError(f"{path}: not a register of takedowns: {error}") from error
 
 
+def require_not_left(register: Register, source_id: str) -> None:
+    """Raise TakedownError for a source that opted out."""
+    if register.has_left(source_id):
+        raise TakedownError(f"{source_id}: opted out of being collected; disable it in the registry")
+
+
 def add_to_register(path: Path, takedowns: Iterable[Takedown], opt_outs: Iterable[OptOut] = ()) -> Register:
     """Register entries, durably; an article or source that stands there already stays as it is."""
     with _locked(path):

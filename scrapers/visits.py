@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -59,24 +60,29 @@ class Walked:
     """Read, or known not to be there; else it is asked for again."""
 
 
+class _UnusableError(Exception):
+    """Visits that have to be made anew, and why."""
+
+
 class Visits:
     """The visits of one source. Use it in a `with` block; every change is durable against a kill when made."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.row_factory = sqlite3.Row
-        # WAL with NORMAL: a kill loses nothing; a power loss may lose the last changes, which the archive still has.
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = normal")
-        self._sql = {path.stem.removeprefix("visits_"): path.read_text("utf-8") for path in _SQL.glob("visits_*.sql")}
-        self.posts = ChannelPosts(self._database, self._sql)
-        (version,) = self._database.execute("pragma user_version").fetchone()
-        self.is_of_this_version = version == _VERSION or not self._has_tables()
-        """Whether this code can read and write the file."""
-        if self.is_of_this_version:
-            self._database.executescript(self._sql["schema"])
-            self._database.execute(f"pragma user_version = {_VERSION}")
+        with ExitStack() as stack:  # which closes the file when it is no database
+            self._database = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+            self._database.row_factory = sqlite3.Row
+            # WAL with NORMAL: a kill loses nothing; a power loss may lose the last changes, which the archive has.
+            self._database.execute("pragma journal_mode = wal")
+            self._database.execute("pragma synchronous = normal")
+            self._sql = {it.stem.removeprefix("visits_"): it.read_text("utf-8") for it in _SQL.glob("visits_*.sql")}
+            self.posts = ChannelPosts(self._database, self._sql)
+            self.layout = _read_layout(self._database)
+            """Version of what was there; None when there was nothing."""
+            if self.layout is None:
+                self._database.executescript(self._sql["schema"])
+                self._database.execute(f"pragma user_version = {_VERSION}")
+            stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -205,8 +211,11 @@ class Visits:
         if learnt != known:
             self._database.execute(self._sql["put"], _row(learnt))
 
-    def _has_tables(self) -> bool:
-        return self._database.execute("select 1 from sqlite_schema").fetchone() is not None
+
+def _read_layout(database: sqlite3.Connection) -> int | None:
+    if database.execute("select 1 from sqlite_schema").fetchone() is None:
+        return None
+    return int(database.execute("pragma user_version").fetchone()[0])
 
 
 def visits_path(folder: Path, source_id: str) -> Path:
@@ -215,24 +224,42 @@ def visits_path(folder: Path, source_id: str) -> Path:
 
 
 def open_visits(archive: Path, folder: Path, source: Source, *, trusted_until: datetime | None = None) -> Visits:
-    """Open the visits of a source; when there are none, or of an older layout, they are made from the archive.
+    """Open the visits of a source. When there are none, or none that can be used, they are made from the archive.
 
-    `trusted_until`: the last record that a crawl left behind. When the visits know of something later, the archive has
-    lost its end (a power cut: it is flushed, not synced, record by record) and they are made anew.
+    Visits cannot be used that are damaged, of another layout, or later than `trusted_until`, the last record that a
+    crawl left behind: then the archive has lost its end (a power cut: it is flushed, not synced, record by record).
     """
     path = visits_path(folder, source.id)
     if path.exists():
-        visits = Visits(path)
-        if visits.is_of_this_version and _may_trust(visits, trusted_until):
-            return visits
-        visits.close()
-        logger.warning("source=%s visits know more than the archive, or are of another layout: made anew", source.id)
+        try:
+            return _open_usable(path, trusted_until)
+        except _UnusableError as error:
+            logger.warning("source=%s visits are made anew: %s", source.id, error)
     return Visits(_rebuild(archive, folder, source))
 
 
-def _may_trust(visits: Visits, until: datetime | None) -> bool:
+def _open_usable(path: Path, until: datetime | None) -> Visits:
+    with ExitStack() as stack:
+        try:
+            visits = stack.enter_context(Visits(path))
+            _require_usable(visits, until)
+        except sqlite3.OperationalError:  # no room, no permission: visits made anew would fare no better
+            raise
+        except sqlite3.DatabaseError as error:
+            raise _UnusableError(f"damaged: {error}") from error
+        stack.pop_all()
+    return visits
+
+
+def _require_usable(visits: Visits, until: datetime | None) -> None:
+    (found,) = visits._database.execute("pragma quick_check(1)").fetchone()
+    if found != "ok":
+        raise _UnusableError(f"damaged: {found}")
+    if visits.layout != _VERSION:
+        raise _UnusableError(f"of layout {visits.layout}, not {_VERSION}")
     latest = visits.latest()
-    return until is None or latest is None or latest <= until
+    if until is not None and latest is not None and latest > until:
+        raise _UnusableError(f"of {latest}, later than the archive, {until}")
 
 
 def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:

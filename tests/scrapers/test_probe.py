@@ -245,3 +245,36 @@ def test_a_report_of_a_later_kabarchy_is_passed_over(tmp_path: Path, candidate: 
     later.write_text(json.dumps({**json.loads(path.read_text()), "form": 2}))
 
     assert latest_report(tmp_path / "checks", "outlet") == reported(candidate["outlet"])
+
+
+TAKEN_DOWN_LATE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+import scrapers.probe
+from scrapers.__main__ import main
+from scrapers.identity import article_id
+from scrapers.takedowns import Takedown, TakedownReason, add_to_register
+home, url = sys.argv[1:]
+said = {"source_id": "outlet", "reason": TakedownReason.ERASURE, "taken_down_at": datetime.now(UTC)}
+begin = scrapers.probe.locked_source
+def begin_late(*args):
+    add_to_register(Path(home) / "takedown" / "register.json", [Takedown(article_id=article_id("outlet", url), **said)])
+    return begin(*args)
+scrapers.probe.locked_source = begin_late
+sys.exit(main(["probe", "outlet", "--home", home]))
+"""
+
+
+def test_a_takedown_that_no_look_held_up_is_heeded_by_the_look_that_begins_then(tmp_path: Path) -> None:
+    with served(replies) as site:
+        sources = open_data_root(tmp_path).sources
+        sources.mkdir()
+        (sources / "outlet.toml").write_text(DEFINITION.format(url=site.url))
+        words = [sys.executable, "-c", TAKEN_DOWN_LATE, str(tmp_path), f"{site.url}/news/1"]
+        subprocess.run(words, cwd=ROOT, capture_output=True, timeout=60, check=False)
+
+    report = latest_report(tmp_path / "checks", "outlet")
+    assert report is not None
+    assert "/news/1" not in site.paths()
+    assert f"{site.url}/news/1" not in [page.url for page in report.pages if page.title is not None]

@@ -84,6 +84,25 @@ def test_lost_visits_are_made_anew_by_the_next_crawl(tmp_path: Path) -> None:
     assert site.ends()["/a"] == "skipped not_due"
 
 
+@pytest.mark.parametrize("damage", ["emptied", "no database", "a page of garbage"])
+def test_damaged_visits_are_made_anew_by_the_next_crawl(tmp_path: Path, damage: str) -> None:
+    site = crawled_for_three_days(tmp_path)
+    path = visits_path(tmp_path / "visits", "site")
+    said = path.read_bytes()
+    damaged = {
+        "emptied": b"",
+        "no database": b"#" * 5000,
+        "a page of garbage": said[:8192] + b"\xff" * 4096 + said[12288:],
+    }
+    path.write_bytes(damaged[damage])
+    site.asked.clear()
+
+    site.crawl(WEB, run_id="run4", as_of=DAY + timedelta(days=2, minutes=10))
+
+    assert "/a" not in site.asked
+    assert site.ends()["/a"] == "skipped not_due"
+
+
 def test_a_visit_keeps_what_a_conditional_request_needs(tmp_path: Path) -> None:
     crawled_for_three_days(tmp_path)
 
