@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,10 @@ _NAME = re.compile(rb"\bname\s*=\s*[\"']?\s*(tdm-reservation|tdm-policy|robots)\
 _CONTENT = re.compile(rb"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
 _SAID_MAX_CHARS = 60
 """What is kept of a statement; of the address of a policy thrice as much."""
+
+_RULES_MAX = 1_000
+"""Of one file, since each page is compared with each rule. A file that has more reserves whatever these do not speak
+for."""
 
 _NOAI = re.compile(r"(?i)\bnoai\b")
 _TEXT_TYPES = re.compile(r"^(?:/|\*|/\*)$|\.(?:html?|txt|php|\*)\$?$")
@@ -79,16 +84,24 @@ class _Rule:
     statement: _Statement
 
     def matches(self, path: str) -> bool:
-        """By the language of robots.txt: a prefix, `*` for anything, `$` for the end; written as %2A and %24 the signs.
+        """Whether an unquoted path is meant: as in robots.txt by a prefix, with `*` for anything and `$` for the end.
 
-        Groups are atomic, since the first place of each part serves as well as any: else a location of twenty letters
-        with stars between them takes longer than one can wait.
+        The signs themselves are written %2A and %24. The first place of each part serves as well as any, so that stars
+        without number take no more time than others.
         """
-        first, *others = (re.escape(unquote(part)) for part in self.pattern.removesuffix("$").split("*"))
-        last = rf".*{others.pop()}" if others and self.pattern.endswith("$") else ""
-        end = r"\Z" if self.pattern.endswith("$") else ""
-        expression = first + "".join(f"(?>.*?{part})" for part in others) + last + end
-        return re.match(expression, unquote(path), re.DOTALL) is not None
+        first, *others = (unquote(part) for part in self.pattern.removesuffix("$").split("*"))
+        if not path.startswith(first):
+            return False
+        last = others.pop() if others and self.pattern.endswith("$") else None
+        at = len(first)
+        for part in others:
+            found = path.find(part, at)
+            if found < 0:
+                return False
+            at = found + len(part)
+        if last is not None:
+            return path.endswith(last) and len(path) - len(last) >= at
+        return at == len(path) or not self.pattern.endswith("$")
 
 
 _UNREADABLE = _Rule("/", _Statement("tdmrep.json", "unreadable", is_reserved=None))
@@ -121,7 +134,7 @@ class SiteRights:
 
     def _of_site(self, url: str) -> Iterator[_Statement]:
         parts = urlsplit(url)
-        path = parts.path + (f"?{parts.query}" if parts.query else "") or "/"
+        path = unquote(parts.path + (f"?{parts.query}" if parts.query else "") or "/")
         for (origin, _), rules in self._rules.items():
             if origin == f"{parts.scheme}://{parts.netloc}":
                 matching = [rule for rule in rules if rule.matches(path)]
@@ -137,7 +150,15 @@ def _file_rules(path: str, file: SiteFile) -> list[_Rule]:
         return _tdmrep_rules(text)
     if text.lstrip().startswith("<"):  # a page in place of a file
         return []
-    return list(_ai_txt_rules(text)) if path == AI_TXT else list(_robots_rules(text))
+    return _first(_ai_txt_rules(text), "ai.txt") if path == AI_TXT else _first(_robots_rules(text), "robots.txt")
+
+
+def _first(rules: Iterable[_Rule], where: str) -> list[_Rule]:
+    """Return the rules of a file, or the first of very many and that the others were not read."""
+    kept = list(islice(rules, _RULES_MAX + 1))
+    if len(kept) > _RULES_MAX:
+        kept[-1] = _Rule("/", _Statement(where, f"more than {_RULES_MAX} rules", is_reserved=True))
+    return kept
 
 
 def _tdmrep_rules(text: str) -> list[_Rule]:
@@ -145,7 +166,7 @@ def _tdmrep_rules(text: str) -> list[_Rule]:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return [_UNREADABLE]
-    return [_tdmrep_rule(entry) for entry in (said if isinstance(said, list) else [said])]
+    return _first((_tdmrep_rule(entry) for entry in (said if isinstance(said, list) else [said])), "tdmrep.json")
 
 
 def _tdmrep_rule(entry: Any) -> _Rule:
@@ -168,33 +189,32 @@ def _policy(address: object) -> str:
 
 
 def _ai_txt_rules(text: str) -> Iterator[_Rule]:
-    for agents, name, value in _lines(text):
-        if name == "disallow" and _is_for_us(agents) and _TEXT_TYPES.search(value):
+    for is_for_us, name, value in _lines(text):
+        if name == "disallow" and is_for_us and _TEXT_TYPES.search(value):
             yield _Rule("/", _Statement("ai.txt", f"disallow {value}"[:_SAID_MAX_CHARS], is_reserved=True))
 
 
 def _robots_rules(text: str) -> Iterator[_Rule]:
-    for agents, name, value in _lines(text):
-        if name in ("content-usage", "content-signal") and _is_for_us(agents):
+    for is_for_us, name, value in _lines(text):
+        if name in ("content-usage", "content-signal") and is_for_us:
             path, uses = (*value.split(maxsplit=1), "")[:2] if value.startswith("/") else ("/", value)
             yield from (_Rule(path, statement) for statement in _of_uses(f"robots.txt {name}", uses))
 
 
-def _lines(text: str) -> Iterator[tuple[list[str], str, str]]:
-    """Yield (user agents of the group, field name, value) of each line of a file in the form of robots.txt."""
-    agents: list[str] = []
-    is_heading = False
+def _lines(text: str) -> Iterator[tuple[bool, str, str]]:
+    """Yield (whether its group is for us, field name, value) of each line of a file in the form of robots.txt.
+
+    A group begins with one or several lines that name user agents; what stands before the first group is for all.
+    """
+    is_for_us, is_heading = True, False
     for line in text.splitlines():
         name, _, value = (part.strip() for part in line.partition("#")[0].partition(":"))
         if name.lower() == "user-agent":
-            agents = [*agents, value.lower()] if is_heading else [value.lower()]
+            is_named = value.lower() in ("*", _TOKEN)
+            is_for_us = is_named or (is_heading and is_for_us)
         is_heading = name.lower() == "user-agent" or (is_heading and not name)
         if name:
-            yield agents, name.lower(), value
-
-
-def _is_for_us(agents: list[str]) -> bool:
-    return not agents or "*" in agents or _TOKEN in agents
+            yield is_for_us, name.lower(), value
 
 
 def _of_uses(where: str, text: str) -> Iterator[_Statement]:

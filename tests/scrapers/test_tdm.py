@@ -77,6 +77,32 @@ def test_a_location_of_many_stars_is_read_in_no_time(end: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "User-agent: *\n" + "".join(f"Content-Usage: /{n}/*a train-ai=n\n" for n in range(100_000)),
+        "".join(f"User-agent: a{n}\n" for n in range(100_000)) + "Content-Usage: /a train-ai=n\n" * 100_000,
+    ],
+    ids=["rules", "agents"],
+)
+def test_a_robots_txt_of_a_hundred_thousand_lines_is_read_in_no_time(body: str) -> None:
+    robots = SiteFile(asked_url=f"{SITE}/robots.txt", status=200, headers=(), body=body.encode())
+    began_s = time.process_time()
+
+    rights = SiteRights.read([robots])
+    for n in range(100):
+        rights.reservation(f"{SITE}/news/{n}", (), b"")
+
+    assert time.process_time() - began_s < 1
+
+
+def test_a_file_of_more_rules_than_are_read_reserves_what_those_do_not_speak_for() -> None:
+    lines = "User-agent: *\nContent-Usage: /free tdm=y\n" + "Content-Usage: /a tdm=n\n" * 2_000
+
+    assert said("/robots.txt", lines) == Reservation(is_reserved=True, signals="robots.txt: more than 1000 rules")
+    assert said("/robots.txt", lines, f"{SITE}/free/1").is_reserved is False
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "",
         "Not Found",
         "[{",
