@@ -10,6 +10,7 @@ right although it looks wrong can be accepted by a person, with the reason (`exp
 import duckdb
 
 from exports.manifest import Manifest, ManifestWarning
+from scrapers.counts import counted
 
 LARGEST_LOSS = 0.1
 """Part of a source's articles that may be gone from one release to the next: addresses merged, pages judged anew."""
@@ -46,7 +47,7 @@ def find_losses(
         n_held, n_had, least = held.get(source_id, 0), had.get(source_id, 0), bounds.get(source_id)
         n_ever, n_since = withdrawn.get(source_id, (0, 0))
         if least is not None and n_held + n_ever < least and n_had > n_since:
-            faults[source_id] = f"{n_held} articles, at least {least} expected"
+            faults[source_id] = f"{counted(n_held, 'article')}, at least {least} expected"
         elif least is None and n_had - n_held - n_since > max(LARGEST_LOSS * n_had, FEW_ARTICLES):
-            faults[source_id] = f"{n_held} articles, {n_had} in release {previous.id}"
+            faults[source_id] = f"{counted(n_held, 'article')}, {n_had} in release {previous.id}"
     return faults

@@ -35,6 +35,7 @@ from exports.published import (
     read_files,
 )
 from exports.text_form import text_projection
+from scrapers.counts import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ def check_rows(reading: ReleaseReading) -> list[str]:
     manifest, faults = reading.manifest, []
     for file in manifest.files:
         if file.mediatype == PARQUET and (found := pq.read_metadata(reading.path / file.path).num_rows) != file.rows:
-            faults.append(f"{file.path}: {found} rows, the manifest says {file.rows}")
+            faults.append(f"{file.path}: {counted(found, 'row')}, the manifest says {file.rows}")
     for path, n_rows in {
         "articles.parquet": sum(file.rows or 0 for file in manifest.files_of(ARTICLES.name)),
         "data/articles-*.parquet": sum(file.rows or 0 for file in reading.months(ARTICLES)),

@@ -1,5 +1,7 @@
 """What codes are called in the catalogue: languages by BCP 47 tag, countries by ISO 3166-1 code. English names."""
 
+from scrapers.counts import numbered
+
 _LANGUAGES = {
     "en": "English",
     "kk": "Kazakh",
@@ -33,12 +35,12 @@ def name_language(tag: str) -> str:
 
 
 def counted(n: int, word: str) -> str:
-    """A number with what it counts, of which the plural ends in s.
+    """A number for a page with what it counts, of which the plural ends in s.
 
     >>> counted(1, "article"), counted(1200, "article")
     ('1 article', '1\u202f200 articles')
     """
-    return f"{grouped(n)} {word}{'' if n == 1 else 's'}"
+    return f"{grouped(n)} {numbered(n, word)}"
 
 
 def grouped(n: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from exports.about import KEYWORDS, PUBLISHER, citation, release_address, release_urn, to_json
 from exports.manifest import Manifest, ManifestFile
 from exports.profiles import Licence, Profile
+from scrapers.counts import counted
 
 _VERSION = "https://w3id.org/ro/crate/1.3"
 
@@ -108,4 +109,4 @@ def _file(file: ManifestFile) -> Entity:
         "contentSize": str(file.bytes),
         "sha256": file.sha256,
     }
-    return entity | ({"description": f"{file.rows} rows of {file.table}"} if file.table else {})
+    return entity | ({"description": f"{counted(file.rows or 0, 'row')} of {file.table}"} if file.table else {})

@@ -73,6 +73,9 @@ async def _look(stage: str, settings: Settings, site: NewSite, log: Log) -> Chil
 
 
 async def _check(settings: Settings, source: Source, log: Log) -> CheckReport | NoCheck:
+    if not (source.entries or source.spare_entries):
+        why = f"no way in is known; {source.status.state}: {source.status.reason}"
+        return NoCheck(source_id=source.id, problem=why)
     arguments = ["probe", source.id, "--home", str(settings.home), "--sources", str(settings.sources)]
     arguments += ["--contact-url", settings.contact_url] if settings.contact_url else []
     result = await run_child(own_python("scrapers", *arguments), _LIMITS, log)

@@ -77,6 +77,7 @@ app = typer.Typer(
     cls=_Edge,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Crawl news sites and public Telegram channels, and publish them as open-data releases.",
 )
 
@@ -91,7 +92,10 @@ def run(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     max_seconds: MaxSecondsOption = MAX_CRAWL_S,
     backfill: BackfillOption = None,
 ) -> None:
-    """Crawl, load and publish in one go, as the Prefect flow; a run that was killed is continued."""
+    """Crawl, load and publish in one go, as the Prefect flow.
+
+    A run that was killed is continued.
+    """
     place = open_place(home, sources)
     place.choose(names)  # an unknown source is said before anything is started
     order = RunOrder(sources=tuple(names or ()), as_of=as_utc(as_of), max_seconds=max_seconds, days=as_days(backfill))
@@ -109,7 +113,10 @@ app.command()(cli_stages.rebuild)
 
 @app.command()
 def demo() -> None:
-    """Run the whole pipeline over the embedded sample world, twice, and say where to look."""
+    """Run the whole pipeline over the embedded sample world.
+
+    Two days of it; then say what changed and where to look.
+    """
     from samples.demo import run_demo
 
     raise typer.Exit(run_demo(Console()))
@@ -130,7 +137,10 @@ def serve(
     catalogue_port: Annotated[int, typer.Option("--catalogue-port", help="Port of the catalogue.")] = 8642,
     no_schedules: Annotated[bool, typer.Option("--no-schedules", help="Run nothing by itself.")] = False,
 ) -> None:
-    """Bring up Prefect's server, UI and worker, the schedules and the catalogue, on this machine only."""
+    """Bring up server, UI, worker, schedules and catalogue.
+
+    Prefect's, with their state in the data root; reached from this machine only.
+    """
     place = open_place(home, sources)
     plan = ServePlan(port=port, catalogue_port=catalogue_port, with_schedules=not no_schedules)
     serve_place(place.settings, place.root, plan, typer.echo)

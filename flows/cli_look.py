@@ -11,15 +11,18 @@ from datetime import UTC, datetime
 
 import typer
 
-from exports.labels import counted
 from flows.cli_options import HomeOption, JsonOption, SourcesOption, open_place, print_json, print_rows
 from flows.status import SourceStatus, Status, read_status
+from scrapers.counts import counted
 
 _HEALTHY, _NEVER, _NEVER_CRAWLED, _UNKNOWN = "healthy", "never", "never crawled", "not known"
 
 
 def status(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
-    """Say how each source fares, what the latest run, generation and release are, and what is under way."""
+    """Say how the sources fare, and how the data root stands.
+
+    The latest run, generation and release, and what is under way.
+    """
     place = open_place(home, sources)
     found = read_status(place.root, place.registry)
     if as_json:

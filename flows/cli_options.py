@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from rich.table import Table
 from exports.profiles import Profile
 from flows.settings import Settings, read_settings
 from scrapers.check_reports import sources_to_crawl
+from scrapers.counts import counted
 from scrapers.data_root import DataRoot, open_data_root
 from scrapers.days import DayRange
 from scrapers.registry import Source
@@ -88,8 +89,30 @@ class Place:
         return load_registry(self.settings.sources)
 
     def choose(self, names: Sequence[str] | None) -> list[Source]:
-        """The named sources; else every enabled one, and the candidates that passed a check. Raises RegistryError."""
-        return sources_to_crawl(self.root.checks, self.registry, tuple(names or ()))
+        """The named sources; else every enabled one, and the candidates that passed a check.
+
+        Raises RegistryError, and MisusedError when that is none, or nobody is told who crawls.
+        """
+        registry = self.registry
+        chosen = sources_to_crawl(self.root.checks, registry, tuple(names or ()))
+        if not chosen:
+            known = f"the registry has {counted(len(registry), 'source')}"
+            raise MisusedError(
+                f"{self.settings.sources}: nothing to crawl: none is enabled or has passed a check; {known}"
+            )
+        self.require_contact(real_sources(chosen))
+        return chosen
+
+    def require_contact(self, real: Sequence[str]) -> None:
+        """Raise MisusedError when sites that are not on this machine are to be asked and nobody is told who asks."""
+        if real and not self.settings.contact_url:
+            others = f" and {counted(len(real) - 1, 'other')}" if real[1:] else ""
+            raise MisusedError(f"KABARCHY_CONTACT_URL is required to crawl {real[0]}{others}: a page about who crawls")
+
+
+def real_sources(sources: Iterable[Source]) -> list[str]:
+    """Return the ids of those sources of which somebody else's machine would be asked."""
+    return [it.id for it in sources if not it.is_loopback and (it.entries or it.spare_entries)]
 
 
 def read_place(home: Path | None, sources: Path | None = None) -> Settings:

@@ -37,6 +37,7 @@ from flows.cli_options import (
     read_place,
 )
 from scrapers.clock import Clock
+from scrapers.counts import counted
 from scrapers.data_root import DataRoot
 
 releases_app = typer.Typer(no_args_is_help=True, help="The releases that were cut, here or elsewhere.")
@@ -86,10 +87,10 @@ def verify(
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Put a release through every gate again; one elsewhere is fetched first. Exit code 1 when a gate fails.
+    """Put a release through every gate again.
 
+    One elsewhere is fetched first. Exit code 1 when a gate fails.
     Of each gate up to ten faults are named, and how many more there are.
-
     Without --key a signature is not checked, and that is said: sums prove that nothing was damaged, not who wrote it.
     """
     place = _place_of(release, home, profile)
@@ -121,14 +122,17 @@ def diff(
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Say which articles differ between two releases; of one elsewhere only ids and hashes are fetched."""
+    """Say which articles differ between two releases.
+
+    Of one elsewhere only ids and hashes are fetched.
+    """
     found = compare_releases(_place_of(old, home, profile), _place_of(new, home, profile))
     if as_json:
         print_json(asdict(found))
         return
     changes = {"added": found.added, "modified": found.modified, "deleted": found.deleted}
     print_rows([{"change": name, "articles": len(ids)} for name, ids in changes.items()])
-    typer.echo(f"{found.n_unchanged} articles unchanged; --json lists the ids of the others", err=True)
+    typer.echo(f"{counted(found.n_unchanged, 'article')} unchanged; --json lists the ids of the others", err=True)
 
 
 @releases_app.command("apply")
@@ -152,9 +156,10 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Bring articles up to date by deltas alone, and prove that they are all the articles of the release.
+    """Bring articles up to date by deltas alone, and prove it.
 
-    Of an address only manifests and deltas are fetched. Until the proof the file stays as it was.
+    The result is all the articles of the release wanted. Of an address only manifests and deltas are fetched. Until
+    the proof the file stays as it was.
     """
     wanted = _place_of(want, home, profile)
     if Path(have).is_file():
@@ -178,7 +183,7 @@ def accept(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     as_json: JsonOption = False,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Declare right what a gate found of a source, for the next release alone.
+    """Declare right what a gate found of a source, once.
 
     The next release is cut in spite of it, and says so, with the reason, in its manifest and on its page.
     """
@@ -207,7 +212,10 @@ def publish(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish what is not yet at a folder or bucket, and the catalogue; safe to repeat and to interrupt."""
+    """Publish releases and catalogue to a folder or bucket.
+
+    Sends what is not there yet; safe to repeat and to interrupt.
+    """
     place = open_place(home)
     if (url := to or place.settings.publish_to) is None:
         raise MisusedError("no target: give --to, or set KABARCHY_PUBLISH_TO")

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -21,14 +22,16 @@ from flows.cli_options import (
     print_json,
     print_rows,
     read_place,
+    real_sources,
 )
-from flows.source_rows import describe, health_row, trouble_lines
+from flows.source_rows import describe, disabled_line, health_row, trouble_lines
 from flows.status import read_sources
-from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report
+from scrapers.check_reports import CheckReport, PageCheck, definition_sha256, latest_report, report_path
+from scrapers.counts import counted
 from scrapers.data_root import DataRoot, write_beside
 from scrapers.identity import BadUrlError
 from scrapers.raising import raise_evidence
-from scrapers.registry import State
+from scrapers.registry import Source, State, is_loopback_host
 from scrapers.registry_folder import SHIPPED_SOURCES, find_sources, load_registry
 from scrapers.site_addresses import clean_homepage, sibling_hosts, source_id_of
 
@@ -44,10 +47,12 @@ def list_sources(
     sources: SourcesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List every source and how it fares: last check, health, last success, last new article, articles a week.
+    """List every source and how it fares.
 
-    Health is that of the last load, with the reason below the table where something is amiss; `a week` is what was new
-    in the seven days before the latest crawl, of what is expected at least. With --json all of it and what each is.
+    Last check, health, last success, last new article, articles a week.
+    Health is that of the last load, with the reason below the table where something is amiss, as why a source is
+    disabled; `a week` is what was new in the seven days before the latest crawl, of what is expected at least. With
+    --json all of it and what each is.
     """
     settings = read_place(home, sources)
     registry, root = load_registry(settings.sources), DataRoot(settings.home)
@@ -56,10 +61,11 @@ def list_sources(
     if as_json:
         return print_json([describe(registry[it.source], reports[it.source]) | asdict(it) for it in fares])
     if about:
-        return print_rows([describe(source, reports[name]) for name, source in registry.items()])
-    print_rows([health_row(it, reports[it.source]) for it in fares])
-    for line in (line for it in fares for line in trouble_lines(it)):
-        typer.echo(line)
+        print_rows([describe(source, reports[name]) for name, source in registry.items()])
+    else:
+        print_rows([health_row(it, reports[it.source]) for it in fares])
+        typer.echo("".join(f"{line}\n" for it in fares for line in trouble_lines(it)), nl=False)
+    typer.echo("".join(f"{line}\n" for line in map(disabled_line, registry.values()) if line), nl=False)
     return None
 
 
@@ -81,19 +87,22 @@ def check(
     sources: SourcesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Without names: read the registry as strictly as a run does, no request. With names or --all: look at each source.
+    """Look at the named sources; without names only at the registry.
 
+    Without names: read the registry as strictly as a run does, no request. With names or --all: look at each source.
     A look is one polite probe: robots.txt, every entry, three pages. Its report is kept in the data root; a candidate
     that passed is crawled from then on. Exit code 1 when a source did not pass.
     """
-    registry = load_registry(read_place(home, sources).sources)
+    registry = _load_some(read_place(home, sources).sources)
     if look_at_all:
         names = [source.id for source in registry.values() if source.status.state is not State.DISABLED]
     if not names:
-        print_json(list(registry)) if as_json else typer.echo(f"{len(registry)} sources can be used")
+        print_json(list(registry)) if as_json else typer.echo(f"{counted(len(registry), 'source')} can be used")
         return
     place = open_place(home, sources)
-    found = asyncio.run(check_sources(place.settings, find_sources(registry, names), log_to_stderr()))
+    chosen = find_sources(registry, names)
+    place.require_contact(real_sources(chosen))
+    found = asyncio.run(check_sources(place.settings, chosen, log_to_stderr()))
     if as_json:
         print_json([it.model_dump(mode="json") for it in found if isinstance(it, CheckReport)])
     for it in found:
@@ -101,6 +110,7 @@ def check(
             typer.echo(f"kabarchy: {it.source_id}: not checked: {it.problem}", err=True)
         elif not as_json:
             _print_report(it)
+            _print_effect(it, registry[it.source_id], place.root)
     if not all(isinstance(it, CheckReport) and it.is_passed for it in found):
         raise typer.Exit(PROBLEMS)
 
@@ -112,8 +122,9 @@ def raise_grades(
     home: HomeOption = None,
     sources: SourcesOption = None,
 ) -> None:
-    """Raise the evidence of a source to what its last check proved, and enable a candidate that passed. Asks nobody.
+    """Write what the last check of a source has proved. Asks nobody.
 
+    Raises the evidence to what the check proved, and enables a candidate that passed.
     Shows the changed lines; writes them only when told to, and into the shipped registry only when it is named.
     """
     place = open_place(home, sources)
@@ -135,22 +146,26 @@ def raise_grades(
 @sources_app.command("add")
 def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     url: Annotated[str, typer.Argument(metavar="URL", help="Home page of the outlet.", show_default=False)],
-    source_id: Annotated[str | None, typer.Option("--id", help="Id of the source. [made from the host]")] = None,
+    source_id: Annotated[
+        str | None, typer.Option("--id", help="Id of the source. [made from the host]", show_default=False)
+    ] = None,
     delay_s: Annotated[float | None, typer.Option("--delay-s", help="Seconds between two requests. [5]")] = None,
     write: Annotated[bool, typer.Option("--write", help="Put the file into the registry folder.")] = False,
     home: HomeOption = None,
     sources: SourcesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look at a site, and propose its registry file as a candidate: feeds, sitemaps, languages, zone, channel.
+    """Look at a site, and propose its registry file as a candidate.
 
+    The file names feeds, sitemaps, languages, zone and channel.
     Looks at robots.txt and the home page, then once at each way in and at three pages. The proposal and one page are
     kept in the data root; nothing is crawled before a person, or `sources check`, has passed it.
     """
     place = open_place(home, sources)
-    _require_new(url, source_id, place)
+    homepage = _require_new(url, source_id, place)
     if write:
         _require_own_registry(place, sources)
+    place.require_contact([] if is_loopback_host(urlsplit(homepage).hostname or "") else [homepage])
     site = NewSite(url=url, source_id=source_id, delay_s=delay_s)
     proposal = asyncio.run(propose_source(place.settings, site, log_to_stderr()))
     path = proposal.path
@@ -164,14 +179,22 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
         raise typer.Exit(PROBLEMS)
 
 
+def _load_some(folder: Path) -> dict[str, Source]:
+    """Read a registry that has sources. Raises RegistryError, and MisusedError when it has none."""
+    registry = load_registry(folder)
+    if not registry:
+        raise MisusedError(f"{folder}: no source in this registry folder")
+    return registry
+
+
 def _require_own_registry(place: Place, named: Path | None) -> None:
     """Raise MisusedError when files would go into the shipped registry without being told so."""
     if named is None and place.settings.sources == SHIPPED_SOURCES.resolve():
         raise MisusedError("--write: name the registry folder with --sources; the shipped one is not written to")
 
 
-def _require_new(url: str, source_id: str | None, place: Place) -> None:
-    """Raise MisusedError when the site, with or without `www.`, or the id is a source already."""
+def _require_new(url: str, source_id: str | None, place: Place) -> str:
+    """Return the home page. Raise MisusedError when its site, with or without `www.`, or the id is a source already."""
     try:
         homepage = clean_homepage(url)
     except BadUrlError as error:
@@ -180,6 +203,7 @@ def _require_new(url: str, source_id: str | None, place: Place) -> None:
     known = next((it.id for it in place.registry.values() if it.id == new_id or not it.hosts.isdisjoint(hosts)), None)
     if known:
         raise MisusedError(f"{source_id or hosts[0]}: is in the registry as {known}")
+    return homepage
 
 
 def _print_report(report: CheckReport) -> None:
@@ -200,15 +224,24 @@ def _print_report(report: CheckReport) -> None:
         rows = [{"field": name, "found": value} for name, value in _fields(page).items()]
         print_rows(rows, title=f"{page.url}{': ' + ', '.join(page.problems) if page.problems else ''}")
     for it in report.selectors:
-        typer.echo(f"selector {it.key} {it.css!r} matched on {it.n_matched} of {it.n_pages} pages")
+        typer.echo(f"selector {it.key} {it.css!r} matched on {it.n_matched} of {counted(it.n_pages, 'page')}")
     for robots in report.robots:
         delay = f", asks for {robots.crawl_delay_s:g} s" if robots.crawl_delay_s else ""
-        typer.echo(f"{robots.url}: status {robots.status}{delay}, names {len(robots.sitemaps)} sitemaps")
+        typer.echo(f"{robots.url}: status {robots.status}{delay}, names {counted(len(robots.sitemaps), 'sitemap')}")
     for sign in report.reservations:
         typer.echo(f"reserves text and data mining: {sign}")
     typer.echo(f"{report.source_id}: {'passed' if report.is_passed else 'not passed'}")
     for problem in report.problems:
         typer.echo(f"  {problem}")
+
+
+def _print_effect(report: CheckReport, source: Source, root: DataRoot) -> None:
+    """Say what a check changes, and where its report is."""
+    if source.status.state is State.DISABLED:
+        typer.echo(disabled_line(source))
+    elif source.status.state is State.CANDIDATE and report.is_passed:
+        typer.echo(f"{source.id}: is crawled from now on; to enable it in its file: kabarchy sources raise {source.id}")
+    typer.echo(f"report of {report.checked_on}: {report_path(root.checks, report)}")
 
 
 def _fields(page: PageCheck) -> dict[str, object]:
@@ -222,5 +255,5 @@ def _fields(page: PageCheck) -> dict[str, object]:
         "authors": page.authors,
         "section": page.section,
         "language": f"{page.language} (the page declares {page.language_declared or 'none'})",
-        "text": f"{page.n_chars} characters by {page.text_origin}: {page.excerpt}",
+        "text": f"{counted(page.n_chars, 'character')} by {page.text_origin}: {page.excerpt}",
     }

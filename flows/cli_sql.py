@@ -9,6 +9,7 @@ import duckdb
 import typer
 
 from flows.cli_options import HomeOption, JsonOption, MisusedError, open_place, print_json, print_rows
+from scrapers.counts import counted
 from warehouse.analyst_copy import connect_analyst, current_generation
 from warehouse.examples import Example, list_examples
 
@@ -89,7 +90,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: str, *, as_json: b
         print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
         print_rows([dict(zip(names, row, strict=True)) for row in rows[:_MAX_SHOWN]])
-        typer.echo(f"{len(rows)} rows" + (f", {_MAX_SHOWN} shown" if len(rows) > _MAX_SHOWN else ""), err=True)
+        typer.echo(counted(len(rows), "row") + (f", {_MAX_SHOWN} shown" if len(rows) > _MAX_SHOWN else ""), err=True)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -79,7 +79,7 @@ def publish(
     as_of: AsOfOption = None,
     profile: ProfileOption = Profile.PUBLIC,
 ) -> None:
-    """Cut a release when something published changed, and build the catalogue.
+    """Cut a release of what changed, and build the catalogue.
 
     With --profile internal: a release with the full text of everything, for your own analysts and not for
     redistribution, in <home>/releases-internal, with its catalogue in <home>/site-internal; it is never sent anywhere.
@@ -97,7 +97,10 @@ def publish(
 
 
 def rebuild(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
-    """Make everything that is derived again from the archive: visits, missing batches, warehouse, generation."""
+    """Make everything that is derived from the archive again.
+
+    Visits, missing batches, warehouse, generation.
+    """
     place, log = open_place(home, sources), log_to_stderr()
     for source in place.registry.values():
         rebuild_visits(place.root.archive, place.root.visits, source)

@@ -38,8 +38,9 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     sources: SourcesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Register articles, and take them out of archive, warehouse and every release; safe to interrupt and to repeat.
+    """Register articles, and take them out of everything.
 
+    Out of archive, warehouse and every release; safe to interrupt and to repeat.
     Say which by ids, --url or --source. With --source and --reason source_optout the source is never crawled again.
 
     Publish afterwards: readers of a bucket see releases and pages as they were until then.
@@ -56,13 +57,19 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
 
 @takedown_app.command("apply")
 def apply(home: HomeOption = None, sources: SourcesOption = None, as_json: JsonOption = False) -> None:
-    """Carry out again what is registered: after an interruption, or to be sure."""
+    """Carry out again what is registered.
+
+    After an interruption, or to be sure.
+    """
     _carry_out(open_place(home, sources), as_json)
 
 
 @takedown_app.command("list")
 def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List what was taken down, notes included; exit code 0 also when some of it still waits to be carried out."""
+    """List what was taken down, notes included.
+
+    Exit code 0 also when some of it still waits to be carried out.
+    """
     register = read_register(open_place(home).root.takedowns)
     rows = [entry.model_dump(mode="json") for entry in (*register.takedowns, *register.opt_outs)]
     if as_json:

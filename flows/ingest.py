@@ -71,7 +71,7 @@ async def ingest() -> State[None]:
     settings = read_settings(os.environ)
     open_data_root(settings.home)
     ingested = await ingest_pending(settings)
-    message = f"{ingested.loaded.n_new} new and {ingested.loaded.n_changed} changed articles"
+    message = ingested.loaded.found
     if ingested.problems:
         return Completed(name=DEGRADED, message="; ".join((message, *ingested.problems)))
     return Completed(message=message)

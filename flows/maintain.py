@@ -22,6 +22,7 @@ from flows.reports import list_reports
 from flows.settings import read_settings
 from flows.states import name_by_time
 from scrapers.clock import Clock
+from scrapers.counts import counted
 from scrapers.data_root import open_data_root
 
 _BATCH = 100
@@ -41,7 +42,8 @@ async def maintain(keep_days: int = 30) -> State[None]:
         n_runs = await _delete_flow_runs(client, before)
     n_reports = _delete_files(list_reports(root.runs), before)
     n_leftovers = _delete_folders(root.staging.glob(".tmp-*"), now - _LEFTOVER_AGE)
-    message = f"deleted {n_runs} flow runs, {n_reports} reports, {n_leftovers} leftovers"
+    counts = (counted(n_runs, "flow run"), counted(n_reports, "report"), counted(n_leftovers, "leftover"))
+    message = f"deleted {', '.join(counts)}"
     get_run_logger().info("%s", message)
     return Completed(message=message)
 

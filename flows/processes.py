@@ -171,7 +171,10 @@ async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:
 
 
 def _read_log_line(line: str) -> tuple[int, str]:
-    """Read `{"t","level","logger","message",["exception"]}` or `LEVEL text`; anything else is a complaint."""
+    """Read `{"t","level","logger","message",["exception"]}` or `LEVEL text`; anything else is a complaint.
+
+    `error: ` before a complaint says to a person what the level of the log says here.
+    """
     levels = logging.getLevelNamesMapping()
     try:
         record = json.loads(line)
@@ -179,5 +182,5 @@ def _read_log_line(line: str) -> tuple[int, str]:
         level = levels.get(str(record["level"]).upper(), logging.INFO)
     except (ValueError, KeyError, TypeError):
         word, _, rest = line.partition(" ")
-        return (levels[word], rest) if word in levels else (logging.ERROR, line)
+        return (levels[word], rest) if word in levels else (logging.ERROR, line.removeprefix("error: "))
     return level, f"{text}\n{record['exception']}" if record.get("exception") else text

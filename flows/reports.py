@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from scrapers.counts import counted
 from scrapers.data_root import write_beside
 
 
@@ -52,6 +53,11 @@ class LoadCounts(_Report):
     n_changed: int
     n_unchanged: int
 
+    @property
+    def found(self) -> str:
+        """What is new to readers, in words."""
+        return f"{self.n_new} new and {counted(self.n_changed, 'changed article')}"
+
 
 class RunReport(_Report):
     """One run."""
@@ -89,8 +95,8 @@ class RunReport(_Report):
         """One line for people: what was done and what was not."""
         bad = [f"{source.source_id} ({source.problem})" for source in self.sources if source.problem]
         skipped = [f"{source.source_id} skipped ({source.skipped})" for source in self.sources if source.skipped]
-        done = f"{len(self._crawled) - len(bad)} of {len(self._crawled)} sources complete"
-        new = f"{self.loaded.n_new} new and {self.loaded.n_changed} changed articles" if self.loaded else None
+        done = f"{len(self._crawled) - len(bad)} of {counted(len(self._crawled), 'source')} complete"
+        new = self.loaded.found if self.loaded else None
         release = f"release {self.release}" if self.release else None
         wrong = [*bad, *self.problems, *([self.failure] if self.failure else [])]
         parts = [", ".join(part for part in (done, *skipped, new, release) if part), *wrong]
@@ -140,8 +146,8 @@ def render_markdown(report: RunReport) -> str:
     lines += [f"- source {source.source_id}: {source.problem}" for source in report.sources if source.problem]
     if report.loaded:
         lines.append(
-            f"- loaded: {report.loaded.n_batches} batches, {report.loaded.n_new} new, "
-            f"{report.loaded.n_changed} changed, {report.loaded.n_unchanged} unchanged articles"
+            f"- loaded: {counted(report.loaded.n_batches, 'batch', 'batches')}, {report.loaded.n_new} new, "
+            f"{report.loaded.n_changed} changed, {counted(report.loaded.n_unchanged, 'unchanged article')}"
         )
     if report.generation:
         lines.append(f"- analyst generation: `{report.generation}`")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.status import SourceStatus
 from scrapers.check_reports import CheckReport
-from scrapers.registry import Source
+from scrapers.registry import Source, State
 
 _FINE = frozenset({None, "healthy", "never"})
 
@@ -34,6 +34,12 @@ def health_row(it: SourceStatus, report: CheckReport | None) -> dict[str, object
         "last new": it.last_new_article_at and f"{it.last_new_article_at:%Y-%m-%d}",
         "a week": None if it.new_in_7_days is None else f"{it.new_in_7_days} of {it.expected_per_week or 1}",
     }
+
+
+def disabled_line(source: Source) -> str | None:
+    """Why a source is not crawled, and since when; None for one that is."""
+    status = source.status
+    return f"{source.id}: disabled since {status.since}: {status.reason}" if status.state is State.DISABLED else None
 
 
 def trouble_lines(it: SourceStatus) -> Iterator[str]:

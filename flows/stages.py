@@ -17,6 +17,7 @@ from flows.processes import ChildLimits, ChildResult, Log, own_python, run_child
 from flows.reports import LoadCounts, SourceReport
 from flows.settings import Settings
 from scrapers.archive import CrawlSummary
+from scrapers.counts import counted
 from scrapers.data_root import DataRoot
 from scrapers.days import DayRange
 from scrapers.records import EXTRACTOR
@@ -165,7 +166,7 @@ async def rebuild_warehouse(settings: Settings, log: Log) -> tuple[LoadCounts, t
 
 def _read_load(result: ChildResult) -> tuple[LoadCounts, tuple[str, ...]]:
     report = _read("load", result, TypeAdapter(LoadReport))
-    wrong = [f"{check.name} ({check.n_rows} rows)" for check in report.checks if check.is_failed]
+    wrong = [f"{check.name} ({counted(check.n_rows, 'row')})" for check in report.checks if check.is_failed]
     if wrong:
         raise StageError(f"load: checks failed: {', '.join(wrong)}")
     counts = LoadCounts(

@@ -11,6 +11,7 @@ from exports.versions import read_versions
 from flows.journal import is_run_alive, read_mark
 from flows.reports import list_reports, load_report
 from flows.serve_mark import find_serving
+from scrapers.counts import counted
 from scrapers.data_root import DataRoot
 from scrapers.extraction.stage import pending_crawls
 from scrapers.registry import Source
@@ -102,7 +103,8 @@ def _unfinished_takedown(root: DataRoot) -> str | None:
     if register.is_carried_out:
         return None
     n_left = register.n_entries - register.n_carried_out
-    return f"{n_left} of {register.n_entries} entries not carried out, no release is cut: run kabarchy takedown apply"
+    left = f"{n_left} of {counted(register.n_entries, 'entry', 'entries')}"
+    return f"{left} not carried out, no release is cut: run kabarchy takedown apply"
 
 
 def _generation(root: DataRoot) -> str | None:

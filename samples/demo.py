@@ -25,6 +25,7 @@ from flows.reports import RunReport, Verdict
 from flows.serve_mark import find_serving
 from flows.settings import Settings
 from samples.world import DAY_INSTANTS, NewsWorld, PortTakenError
+from scrapers.counts import counted
 from scrapers.data_root import DataRoot, open_data_root
 from warehouse.analyst_copy import connect_analyst
 
@@ -115,7 +116,9 @@ async def _run_day(shown: _Shown, day: int) -> RunReport:
         running = asyncio.create_task(run_flow(RunOrder(as_of=DAY_INSTANTS[day])))
         while not running.done():
             n_answered = len(shown.world.requests) - n_before
-            progress.update(line, description=f"day {day}: {n_answered} requests answered, {_stage(shown.root)}")
+            progress.update(
+                line, description=f"day {day}: {counted(n_answered, 'request')} answered, {_stage(shown.root)}"
+            )
             await asyncio.wait((running,), timeout=_LOOK_EVERY_S)
         return await running
 
@@ -150,7 +153,7 @@ def _say_what_changed(console: Console, root: DataRoot, reports: list[RunReport]
     console.print(f"[bold]Releases[/]: {', '.join(ids) or 'none'}")
     for old, new in itertools.pairwise(ids):
         diff = diff_releases(root.releases / old, root.releases / new)
-        console.print(f"From {old} to {new} ({diff.n_unchanged} articles unchanged):")
+        console.print(f"From {old} to {new} ({counted(diff.n_unchanged, 'article')} unchanged):")
         for sign, words, changed in _changes(diff):
             console.print(f"  [bold]{sign} {len(changed)} {words}[/]")
             for title in _titles(root, changed[:_N_NAMED]):

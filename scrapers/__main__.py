@@ -186,7 +186,7 @@ def _extract(options: argparse.Namespace) -> int:
     code = DONE
     for result in extract_crawls(crawls, job):
         if isinstance(result, ExtractFailure):
-            logger.error("crawl=%s not extracted: %s", result.path.name, result.error)
+            logger.error("crawl=%s not extracted: %s", result.path.name.partition(".")[0], result.error)
             code = FOUND_PROBLEMS
         else:
             print(result.info.model_dump_json(), flush=True)

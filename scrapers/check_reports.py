@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from scrapers.counts import counted
 from scrapers.data_root import write_beside
 from scrapers.registry import Source
 from scrapers.registry_folder import choose_sources
@@ -53,6 +54,13 @@ class EntryCheck(_Said):
     n_links: int = 0
     n_articles: int = 0
     """Links that the source's rules take for articles; of a channel, messages."""
+
+    @property
+    def found(self) -> str:
+        """What it led to, in words."""
+        if self.kind == "telegram":
+            return counted(self.n_articles, "message")
+        return counted(self.n_articles, "address of an article", "addresses of articles")
 
 
 class PageCheck(_Said):
@@ -133,9 +141,14 @@ def definition_sha256(source: Source) -> str:
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def report_path(checks: Path, report: CheckReport) -> Path:
+    """Return where a report is kept."""
+    return checks / report.source_id / f"{report.checked_at:%Y%m%dT%H%M%SZ}.json"
+
+
 def save_report(checks: Path, report: CheckReport) -> Path:
     """Keep a report; return its path."""
-    path = checks / report.source_id / f"{report.checked_at:%Y%m%dT%H%M%SZ}.json"
+    path = report_path(checks, report)
     write_beside(path, report.model_dump_json(indent=1) + "\n")
     return path
 

@@ -20,6 +20,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from scrapers.clock import Clock
+from scrapers.counts import counted
 from scrapers.failure_classes import pause_after
 from scrapers.hosts import HostFile, HostState, host_key, utc_day
 from scrapers.records import FailReason
@@ -154,7 +155,7 @@ class PaceMiddleware:
             is_enough = state.n_failures >= FAILURES_MAX or state.n_closings > 0
         host.is_well = False
         if is_enough:
-            self.close(url, FailReason.CONNECTION, f"{state.n_failures} failures in a row, last {why}")
+            self.close(url, FailReason.CONNECTION, f"{counted(state.n_failures, 'failure')} in a row, last {why}")
 
     def close(self, url: str, reason: FailReason, why: str) -> None:
         """Let a host rest as its failures in a row deserve; one that rests already is left to it."""
@@ -233,4 +234,4 @@ def _require_open(state: HostState, now: datetime, requests_per_day: int) -> Non
         kind = HostBlockedError if state.is_blocked else HostClosedError
         raise kind(f"rests until {state.closed_until}: {state.why}")
     if state.day == utc_day(now) and state.n_requests >= requests_per_day:
-        raise DailyBudgetError(f"{state.n_requests} requests on {state.day}")
+        raise DailyBudgetError(f"{counted(state.n_requests, 'request')} on {state.day}")

@@ -117,7 +117,7 @@ def _sorted_entries(
 def _entries(entries: Iterable[EntryCheck], today: date) -> AoT:
     listed = tomlkit.aot()
     for it in entries:
-        found = it.problem or f"{it.n_articles} addresses of articles"
+        found = it.problem or it.found
         listed.append(_entry(it.kind, it.url, Grade.PROBED, found, today))
     return listed
 

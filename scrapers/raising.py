@@ -12,9 +12,12 @@ from urllib.parse import urljoin
 import tomlkit
 from tomlkit.items import InlineTable
 
-from scrapers.check_reports import CheckReport, EntryCheck
+from scrapers.check_reports import CheckReport
+from scrapers.counts import counted
 from scrapers.records import Kind
 from scrapers.registry import Grade, State
+
+_PAGES = ("page that it lets in is an article", "pages that it lets in are articles")
 
 
 def raise_evidence(text: str, report: CheckReport) -> str:
@@ -35,18 +38,14 @@ def _proved(document: Mapping[str, Any], report: CheckReport) -> Iterator[tuple[
     good = {it.url: it for it in report.entries if it.problem is None}
     for table in (*document.get("entries", ()), *document.get("spare_entries", ())):
         if check := good.get(urljoin(document["homepage"], table["url"])):
-            yield table, _found(check)
+            yield table, check.found
     n_articles = sum(page.verdict == Kind.ARTICLE for page in report.pages)
     if n_articles and n_articles == len(report.pages) and "allow" in document.get("articles", {}):
-        yield document["articles"], f"{n_articles} pages that it lets in are articles"
+        yield document["articles"], counted(n_articles, *_PAGES)
     selectors = document.get("selectors", {})
     own = [it for it in report.selectors if it.key in selectors]
     if own and all(it.n_matched == it.n_pages > 0 for it in own):
-        yield selectors, f"matched on {own[0].n_pages} pages"
-
-
-def _found(check: EntryCheck) -> str:
-    return f"{check.n_articles} {'messages' if check.kind == 'telegram' else 'addresses of articles'}"
+        yield selectors, f"matched on {counted(own[0].n_pages, 'page')}"
 
 
 def _may_raise(table: Mapping[str, Any], day: date) -> bool:

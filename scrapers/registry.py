@@ -9,12 +9,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cssselect import HTMLTranslator, SelectorError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from scrapers.records import RightsLevel
+from scrapers.spelling import did_you_mean
 
 SOURCE_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{1,62}$")
 
@@ -344,7 +345,8 @@ class Source(_Strict):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder's or a file's name that is no zone
-            raise ValueError("not an IANA time zone") from error
+            meant = did_you_mean(value, available_timezones())
+            raise ValueError(f"not an IANA time zone{f', {meant}' if meant else ''}") from error
         return value
 
     @model_validator(mode="after")

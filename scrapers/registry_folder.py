@@ -1,34 +1,24 @@
 """The registry as a folder: read as a whole, every problem reported at once, a line each; and which sources are meant.
 
-How one file and its preset are read: `scrapers.source_files`. What a source is: `scrapers.registry`.
+How one file and its preset are read: `scrapers.source_files`; what is said of a bad one: `scrapers.source_problems`.
+What a source is: `scrapers.registry`.
 """
 
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
+from scrapers.counts import counted
 from scrapers.registry import Source, State
-from scrapers.source_files import BadSourceFileError, SourceFile, find_claimed_twice, read_source_file
+from scrapers.source_files import BadSourceFileError, find_claimed_twice, read_source_file
+from scrapers.source_problems import describe_problems
+from scrapers.spelling import did_you_mean
 
 SHIPPED_SOURCES = Path(__file__).parent / "sources"
 
 SHARED_PLATFORMS = frozenset({"t.me"})
 """Hosts that are everybody's; any other host belongs to one source, or to several that say so."""
-
-_WORDS = {
-    "extra_forbidden": "no such key",
-    "missing": "is missing",
-    "tuple_type": "must be a list",
-    "model_type": "must be a table",
-    "dict_type": "must be a table",
-    "union_tag_not_found": "kind is missing",
-}
-"""What a validator says in Python's terms, in those of a TOML file."""
-
-_SHOWN_CHARS = 120  # of a bad value, so that a message stays a line
 
 
 class RegistryError(Exception):
@@ -71,60 +61,46 @@ def load_source(path: Path) -> Source:
     try:
         return Source.model_validate({"id": path.stem, **file.data})
     except ValidationError as error:
-        raise RegistryError("\n".join(_problems(error, file))) from error
+        raise RegistryError("\n".join(describe_problems(error, file))) from error
 
 
-def _problems(error: ValidationError, file: SourceFile) -> Iterator[str]:
-    for it in error.errors(include_url=False):
-        shown = repr(it["input"])
-        is_value = it["type"] not in ("missing", "extra_forbidden") and not isinstance(it["input"], dict | BaseModel)
-        got = f" (got {shown[:_SHOWN_CHARS]})" if is_value else ""
-        yield f"{file.place(it['loc'])}: {_in_words(it)}{got}"
-
-
-def _in_words(problem: ErrorDetails) -> str:
-    if problem["type"] == "pattern_regex":
-        return f"no regular expression: {_regex_fault(problem['input'])}"
-    return _WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-
-
-def _regex_fault(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return str(error)
-    return "cannot be compiled"
-
-
-def _claimed_twice(folder: Path, sources: dict[str, Source]) -> list[str]:
+def _claimed_twice(folder: Path, sources: dict[str, Source]) -> Iterator[str]:
     """Say which entries and hosts are of two sources: an article would be told twice, under two ids."""
     entries = find_claimed_twice(
         (entry.url, source.id) for source in sources.values() for entry in (*source.entries, *source.spare_entries)
     )
+    for url, owners in entries:
+        place = _place(folder, owners[1], _keys_of_entry(sources[owners[1]], url))
+        yield f"{place}: entry '{url}' is also of {owners[0]}"
     hosts = find_claimed_twice(
         (host, source.id) for source in sources.values() for host in source.hosts - SHARED_PLATFORMS
     )
-    undeclared = [
-        (host, owners) for host, owners in hosts if any(host not in sources[it].articles.shared_hosts for it in owners)
-    ]
-    found = [("entry", *claim) for claim in entries] + [("host", *claim) for claim in undeclared]
-    return [
-        f"{_place_of_claim(folder / f'{owners[1]}.toml', what)}: {kind} {what!r} is also of {owners[0]}"
-        for kind, what, owners in found
-    ]
+    for host, owners in hosts:
+        if any(host not in sources[it].articles.shared_hosts for it in owners):
+            place = _place(folder, owners[1], _keys_of_hosts(sources[owners[1]]))
+            yield f"{place}: host '{host}' is also of {owners[0]}; if it is of both, shared_hosts of both names it"
 
 
-def _place_of_claim(path: Path, what: str) -> str:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    line = next((number for number, text in enumerate(lines, start=1) if what in text), None)
-    return f"{path}:{line}" if line else str(path)
+def _keys_of_entry(source: Source, url: str) -> tuple[str | int, ...]:
+    lists = {"entries": source.entries, "spare_entries": source.spare_entries}
+    return next((name, n, "url") for name, found in lists.items() for n, entry in enumerate(found) if entry.url == url)
+
+
+def _keys_of_hosts(source: Source) -> tuple[str | int, ...]:
+    return ("articles", "hosts") if source.articles.hosts else ("homepage",)
+
+
+def _place(folder: Path, source_id: str, keys: tuple[str | int, ...]) -> str:
+    return read_source_file(folder / f"{source_id}.toml", SHIPPED_SOURCES).place(keys)
 
 
 def find_sources(registry: dict[str, Source], names: Collection[str]) -> list[Source]:
-    """Return the named sources, each once. Raises UnknownSourceError naming the ids."""
-    unknown = [name for name in names if name not in registry]
-    if unknown:
-        raise UnknownSourceError(f"unknown source: {', '.join(unknown)} (registry has {len(registry)} sources)")
+    """Return the named sources, each once. Raises UnknownSourceError naming the ids, and what was probably meant."""
+    if unknown := [name for name in names if name not in registry]:
+        asked = [f"{name} ({meant})" if (meant := did_you_mean(name, registry)) else name for name in unknown]
+        raise UnknownSourceError(
+            f"unknown source: {', '.join(asked)}; the registry has {counted(len(registry), 'source')}"
+        )
     return [registry[name] for name in dict.fromkeys(names)]
 
 

@@ -98,6 +98,8 @@ def find_line(text: str, keys: Keys) -> int | None:
             here = (*table, *_split(key.group(1)))
         else:
             continue
+        if keys and here[: len(keys)] == keys:  # the key, or the first that stands in it
+            return number
         if len(here) > depth and keys[: len(here)] == here:
             found, depth = number, len(here)
     return found

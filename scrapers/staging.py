@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from scrapers.counts import counted
 from scrapers.data_root import fsync_folder
 from scrapers.tables import STAGED_TABLES
 
@@ -195,7 +196,7 @@ def _require_form(path: Path, schema: pa.Schema, n_rows: int) -> None:
         if not file.schema_arrow.equals(schema):
             raise BatchDamagedError(f"{path}: columns {file.schema_arrow.names} are not those of the contract")
         if file.metadata.num_rows != n_rows:
-            raise BatchDamagedError(f"{path}: {file.metadata.num_rows} rows, recorded {n_rows}")
+            raise BatchDamagedError(f"{path}: {counted(file.metadata.num_rows, 'row')}, recorded {n_rows}")
         groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
         codecs = {group.column(j).compression for group in groups for j in range(group.num_columns)}
     if codecs - _CODECS:

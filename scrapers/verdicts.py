@@ -98,8 +98,15 @@ def _entry_problem(ours: list[UrlOutcome], failed: list[str], n_links: int, n_ar
     if len(failed) == len(ours):
         return failed[0]
     if n_articles == 0:
-        return f"none of its {n_links} links is an article by the rules" if n_links else "names nothing"
+        return _useless(n_links)
     return None
+
+
+def _useless(n_links: int) -> str:
+    if n_links == 0:
+        return "names nothing"
+    which = "its only link is not" if n_links == 1 else f"none of its {n_links} links is"
+    return f"{which} an article by the rules"
 
 
 def _check_captures(captures: Iterable[Capture], source: Source) -> Iterator[PageCheck]:

@@ -4,6 +4,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from scrapers.counts import counted
 from scrapers.extraction.page import Page, opening_of, text_of
 from scrapers.extraction.page_kind import GALLERY_IMAGES, Survey, why_no_article
 from scrapers.extraction.page_lines import Lines
@@ -73,10 +74,10 @@ def check_text(text: str, *, title: str | None, root: HtmlElement, surveyed: Sur
     if (kind := why_no_article(text, surveyed, root)) is not None:
         return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=kind)
     if len(text) < MIN_CHARS:
-        n_images = sum(1 for _ in root.iter("img"))
+        length, n_images = counted(len(text), "character"), sum(1 for _ in root.iter("img"))
         if n_images >= GALLERY_IMAGES:
-            return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{n_images} images, {len(text)} characters")
-        return Rejection(reason=RejectionReason.TOO_SHORT, detail=f"{len(text)} characters")
+            return Rejection(reason=RejectionReason.NOT_AN_ARTICLE, detail=f"{n_images} images, {length}")
+        return Rejection(reason=RejectionReason.TOO_SHORT, detail=length)
     return None
 
 

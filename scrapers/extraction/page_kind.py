@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin
 
 from lxml.html import HtmlElement
 
+from scrapers.counts import counted
 from scrapers.extraction.decode import fold
 from scrapers.extraction.page import Page
 from scrapers.extraction.page_lines import Lines
@@ -174,10 +175,10 @@ def _why_a_list(text: str, surveyed: Survey) -> str | None:
 
 def _why_media(text: str, surveyed: Survey, root: HtmlElement) -> str | None:
     if surveyed.declared == "recording" and (n_chars := _own_chars(text, root)) <= _MAX_CAPTION_CHARS:
-        return f"a recording with {n_chars} characters of its own"
+        return f"a recording with {counted(n_chars, 'character')} of its own"
     is_gallery = surveyed.declared == "gallery" or surveyed.n_figures >= GALLERY_IMAGES
     if is_gallery and max(len(letters(line)) for line in text.split("\n")) < _MIN_PROSE_LETTERS:
-        return f"{surveyed.n_figures} pictures and no sentence"
+        return f"{counted(surveyed.n_figures, 'picture')} and no sentence"
     return None
 
 

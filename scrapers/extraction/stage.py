@@ -99,7 +99,8 @@ def _extract_crawl(path: Path, job: ExtractJob, pool: ExtractionPool) -> Batch |
             redact_crawl(path, register)
             crawl = open_crawl(path, job.archive)
             if crawl.summary.source_id not in job.sources:
-                return _failed(path, f"source {crawl.summary.source_id} is not in the registry")
+                error = f"source {crawl.summary.source_id} is not in the registry"
+                return ExtractFailure(path=path, error=error)
             batch = write_batch(
                 job.staging,
                 _without_withheld(_read_tables(crawl, pool), crawl, register),
@@ -108,14 +109,9 @@ def _extract_crawl(path: Path, job: ExtractJob, pool: ExtractionPool) -> Batch |
                 extractor=EXTRACTOR,
             )
     except (ArchiveDamagedError, BatchDamagedError, WorkersBrokenError) as error:
-        return _failed(path, str(error))
+        return ExtractFailure(path=path, error=str(error))
     _log_batch(batch)
     return batch
-
-
-def _failed(path: Path, error: str) -> ExtractFailure:
-    logger.error("crawl=%s not extracted: %s", _crawl_id(path), error)
-    return ExtractFailure(path=path, error=error)
 
 
 def _log_batch(batch: Batch) -> None:

@@ -65,6 +65,15 @@ def test_help_names_every_verb() -> None:
     assert [verb for verb in VERBS if not re.search(rf"\b{verb}\b", text)] == []
 
 
+@pytest.mark.parametrize("words", [(), ("sources",), ("releases",), ("takedown",)])
+def test_help_cuts_no_sentence_off(words: tuple[str, ...]) -> None:
+    assert "..." not in kabarchy(*words, "--help").stdout.partition("Commands:")[2]
+
+
+def test_help_keeps_what_stands_in_brackets() -> None:
+    assert "[made from the host]" in kabarchy("sources", "add", "--help").stdout
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb: str) -> None:
     assert kabarchy(verb, "--help").exit_code == 0
@@ -78,7 +87,72 @@ def test_an_unknown_source_is_named(home: Path, words: tuple[str, ...]) -> None:
     result = kabarchy(*words, "--home", home)
 
     assert result.exit_code == 2
-    assert result.stderr == "kabarchy: unknown source: no_such (registry has 1 sources)\n"
+    assert result.stderr == "kabarchy: unknown source: no_such; the registry has 1 source\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run", "a_sorce"), ("crawl", "a_sorce"), ("sources", "show", "a_sorce"), ("sources", "check", "a_sorce")],
+)
+def test_a_misspelt_source_is_answered_with_what_was_probably_meant(home: Path, words: tuple[str, ...]) -> None:
+    result = kabarchy(*words, "--home", home)
+
+    assert result.exit_code == 2
+    assert result.stderr == "kabarchy: unknown source: a_sorce (did you mean a_source?); the registry has 1 source\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [(("run",), "24kg and 24 others"), (("crawl", "24kg"), "24kg"), (("sources", "check", "24kg"), "24kg")],
+)
+def test_nobody_real_is_asked_anything_before_it_is_said_who_asks(
+    tmp_path: Path, words: tuple[str, ...], asked: str
+) -> None:
+    result = kabarchy(*words, "--home", tmp_path / "home", "--sources", SHIPPED_SOURCES)
+
+    assert result.exit_code == 2
+    assert result.stderr == f"kabarchy: KABARCHY_CONTACT_URL is required to crawl {asked}: a page about who crawls\n"
+
+
+def test_a_disabled_source_is_refused_with_the_reason_and_listed_with_it(tmp_path: Path) -> None:
+    where = ("--home", tmp_path / "home", "--sources", SHIPPED_SOURCES)
+
+    crawled = kabarchy("crawl", "tg_ukraine_central_asia", *where)
+    checked = kabarchy("sources", "check", "tg_ukraine_central_asia", *where)
+    listed = kabarchy("sources", "list", *where)
+
+    reason = "handle unknown: no public file that was searched names it"
+    assert (crawled.exit_code, crawled.stderr) == (
+        2,
+        f"kabarchy: disabled source: tg_ukraine_central_asia ({reason})\n",
+    )
+    assert (checked.exit_code, checked.stderr) == (
+        1,
+        f"kabarchy: tg_ukraine_central_asia: not checked: no way in is known; disabled: {reason}\n",
+    )
+    assert f"tg_ukraine_central_asia: disabled since 2026-11-22: {reason}" in listed.stdout.splitlines()
+
+
+@pytest.mark.parametrize("verb", ["run", "crawl"])
+def test_a_registry_of_which_nothing_is_crawled_is_named(home: Path, verb: str) -> None:
+    path = home / "sources" / "a_source.toml"
+    path.write_text(path.read_text().replace('"enabled"', '"candidate"'))
+
+    result = kabarchy(verb, "--home", home)
+
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"kabarchy: {home}/sources: nothing to crawl: none is enabled or has passed a check; "
+        "the registry has 1 source\n",
+    )
+
+
+def test_an_empty_registry_folder_is_no_registry(home: Path) -> None:
+    (home / "sources" / "a_source.toml").unlink()
+
+    result = kabarchy("sources", "check", "--home", home)
+
+    assert (result.exit_code, result.stderr) == (2, f"kabarchy: {home}/sources: no source in this registry folder\n")
 
 
 def test_an_unreadable_registry_file_is_named_with_the_fault(home: Path) -> None:
@@ -198,7 +272,7 @@ def test_the_status_says_that_a_takedown_waits_and_how_it_is_finished(home: Path
 
     said = kabarchy("status", "--home", home).stdout
 
-    assert "1 of 1 entries not carried out, no release is cut: run kabarchy takedown apply" in said
+    assert "1 of 1 entry not carried out, no release is cut: run kabarchy takedown apply" in said
 
 
 def test_the_status_says_what_was_expected_of_a_source_and_what_came(home: Path) -> None:
@@ -283,5 +357,5 @@ def test_a_source_that_does_not_answer_does_not_pass_its_check_and_is_listed_so(
 def test_without_names_a_check_reads_the_registry_and_asks_nobody(home: Path) -> None:
     result = kabarchy("sources", "check", "--home", home)
 
-    assert (result.exit_code, result.stdout) == (0, "1 sources can be used\n")
+    assert (result.exit_code, result.stdout) == (0, "1 source can be used\n")
     assert not (home / "checks").exists()

@@ -58,7 +58,7 @@ def test_the_message_names_what_was_done_and_each_thing_that_was_not() -> None:
 
 def test_a_source_that_was_skipped_is_told_and_is_none_of_those_that_should_be_complete() -> None:
     assert report(sources=(GOOD, LEFT)).message == (
-        "1 of 1 sources complete, left skipped (opted out on 2026-11-20), 2 new and 0 changed articles, "
+        "1 of 1 source complete, left skipped (opted out on 2026-11-20), 2 new and 0 changed articles, "
         "release 2026-11-20"
     )
     assert source_rows((LEFT,))[0]["state"] == "skipped: opted out on 2026-11-20"

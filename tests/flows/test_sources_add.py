@@ -165,5 +165,5 @@ def test_the_shipped_registry_is_not_written_to(tmp_path: Path) -> None:
 def test_a_site_of_others_is_not_looked_at_without_a_contact(tmp_path: Path) -> None:
     result = kabarchy("sources", "add", "outlet.example", "--home", tmp_path)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "KABARCHY_CONTACT_URL is required" in result.stderr

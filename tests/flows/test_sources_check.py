@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from flows.cli import app
 from flows.cli_options import open_place
 from samples.world import NewsWorld
+from scrapers.check_reports import latest_report
 from scrapers.data_root import open_data_root
 
 CANDIDATE = "jailoo_brief"
@@ -38,9 +39,18 @@ def test_a_good_outlet_passes_and_every_field_of_its_pages_is_shown(home: Path) 
     said = (home / "said.txt").read_text()
 
     assert f"{CANDIDATE}: passed" in said
+    assert f"{CANDIDATE}: is crawled from now on; to enable it in its file: kabarchy sources raise {CANDIDATE}" in said
     assert [
         word for word in ("title", "published", "date from", "authors", "language", "text") if word not in said
     ] == []
+
+
+def test_a_check_says_where_its_dated_report_is(home: Path) -> None:
+    (path,) = (home / "checks" / CANDIDATE).glob("*.json")
+
+    last_line = (home / "said.txt").read_text().splitlines()[-1]
+
+    assert last_line == f"report of {latest_report(home / 'checks', CANDIDATE).checked_on}: {path}"
 
 
 def test_a_run_without_names_takes_the_candidate_that_passed_and_not_the_other(home: Path) -> None:

@@ -33,7 +33,7 @@ def test_an_unknown_source_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     write_source(tmp_path, "http://127.0.0.1:1")
 
     assert main(["crawl", "nobody", "--home", str(tmp_path)]) == 2
-    assert error_of(capsys) == "error: unknown source: nobody (registry has 1 sources)"
+    assert error_of(capsys) == "error: unknown source: nobody; the registry has 1 source"
 
 
 def test_a_data_root_of_another_version_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

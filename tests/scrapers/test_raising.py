@@ -3,6 +3,8 @@
 import tomllib
 from datetime import UTC, datetime
 
+import pytest
+
 from scrapers.check_reports import CheckReport, EntryCheck, PageCheck, SelectorCheck
 from scrapers.raising import raise_evidence
 
@@ -38,6 +40,21 @@ title = "h1"
 body = "div.none"
 evidence = { grade = "C" }
 """
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "found"),
+    [
+        ("feed", 1, "1 address of an article"),
+        ("feed", 2, "2 addresses of articles"),
+        ("telegram", 1, "1 message"),
+        ("telegram", 0, "0 messages"),
+    ],
+)
+def test_one_thing_is_counted_as_one(kind: str, n: int, found: str) -> None:
+    check = EntryCheck(url="https://site.test/in", kind=kind, is_crawled=True, n_articles=n)
+
+    assert check.found == found
 
 
 def entry(url: str, *, crawled: bool = True, problem: str | None = None) -> EntryCheck:

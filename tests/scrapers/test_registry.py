@@ -97,6 +97,45 @@ def test_a_bad_file_is_refused_naming_line_key_and_value(
         load_source(path)
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("homepage", "hompage"), ":3: hompage: no such key, did you mean homepage? (got 'https://outlet.example/')"),
+        (("[status]", "dealy_s = 5\n[status]"), ":8: dealy_s: no such key, did you mean delay_s? (got 5)"),
+        (("[[entries]]", "[[entires]]"), ":13: entires: no such key, did you mean entries?"),
+        (("url =", "ulr ="), ":15: entries.0.ulr: no such key, did you mean url? (got 'https://outlet.example/rss')"),
+        (
+            ("[status]", "[articles]\nalow = ['a']\n[status]"),
+            ":9: articles.alow: no such key, did you mean allow? (got ['a'])",
+        ),
+        (("[status]", "quxx = 1\n[status]"), ":8: quxx: no such key (got 1)"),
+        (
+            ('Bishkek"', 'Biskek"'),
+            ":6: timezone: not an IANA time zone, did you mean Asia/Bishkek? (got 'Asia/Biskek')",
+        ),
+        (('"enabled"', '"on"'), ":9: status.state: must be 'enabled', 'candidate' or 'disabled' (got 'on')"),
+        (
+            ('"feed"', '"feeed"'),
+            ":14: entries.0.kind: must be one of 'feed', 'sitemap', 'listing', 'wordpress', 'telegram' (got 'feeed')",
+        ),
+        (
+            ("[status]", "[articles]\nallow = ['/a/(\\d+']\n[status]"),
+            ":9: articles.allow.0: no regular expression: "
+            "missing ), unterminated subpattern at position 3 (got '/a/(\\d+')",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_was_probably_meant(
+    tmp_path: Path, change: tuple[str, str], expected: str
+) -> None:
+    path = written(tmp_path, GOOD.replace(*change))
+
+    with pytest.raises(RegistryError) as refused:
+        load_source(path)
+
+    assert str(refused.value) == f"{path}{expected}"
+
+
 @pytest.mark.parametrize("name", ["../up", "UPPER", "x", "a" * 64, "with space"])
 def test_an_unsafe_id_is_refused(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, GOOD, name.replace("/", "_"))
@@ -121,9 +160,21 @@ def test_a_host_or_an_entry_of_two_sources_is_refused_naming_both(tmp_path: Path
         load_registry(tmp_path)
 
     assert str(refused.value).splitlines() == [
-        f"{tmp_path}/second.toml:15: entry 'https://outlet.example/rss' is also of first",
-        f"{tmp_path}/second.toml:3: host 'outlet.example' is also of first",
+        f"{tmp_path}/second.toml:15: entries.0.url: entry 'https://outlet.example/rss' is also of first",
+        f"{tmp_path}/second.toml:3: homepage: host 'outlet.example' is also of first; "
+        "if it is of both, shared_hosts of both names it",
     ]
+
+
+def test_a_host_of_two_sources_is_told_where_the_rules_name_it(tmp_path: Path) -> None:
+    written(tmp_path, GOOD, "first")
+    other = GOOD.replace("outlet.example", "other.example")
+    written(tmp_path, f'{other}\n[articles]\nhosts = ["outlet.example"]\n', "second")
+
+    with pytest.raises(
+        RegistryError, match=r"second\.toml:18: articles\.hosts: host 'outlet.example' is also of first"
+    ):
+        load_registry(tmp_path)
 
 
 def test_a_host_that_both_sources_declare_as_shared_is_theirs(tmp_path: Path) -> None:
@@ -194,6 +245,15 @@ def test_an_unknown_source_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UnknownSourceError, match="unknown source: nowhere"):
         choose_sources(load_registry(tmp_path), ("nowhere",))
+
+
+def test_a_misspelt_source_is_answered_with_what_was_probably_meant(tmp_path: Path) -> None:
+    written(tmp_path, GOOD)
+
+    with pytest.raises(UnknownSourceError) as refused:
+        choose_sources(load_registry(tmp_path), ("outlte",))
+
+    assert str(refused.value) == "unknown source: outlte (did you mean outlet?); the registry has 1 source"
 
 
 def test_candidates_are_crawled_only_when_named(tmp_path: Path) -> None:
