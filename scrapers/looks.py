@@ -25,13 +25,11 @@ class Looks:
     def __init__(self, header: CrawlHeader, visits: Visits) -> None:
         self._header = header
         self._visits = visits
-        self._site_files: list[SiteFile] = []
         self._rights = SiteRights()
 
     def add_site_files(self, files: Iterable[SiteFile]) -> None:
         """Take note of what the sites say about themselves."""
-        self._site_files += files
-        self._rights = SiteRights.read(self._site_files)
+        self._rights.add(files)
 
     def fetched(self, capture: Capture, found: StoredDiscovery | None) -> Fetched:
         """Return what a visit keeps of a capture."""

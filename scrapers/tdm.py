@@ -115,13 +115,17 @@ class SiteRights:
 
     @classmethod
     def read(cls, files: Iterable[SiteFile]) -> "SiteRights":
-        """Read the files of a crawl; those that are no file about rights are passed over."""
+        """Read the files of a crawl."""
         rights = cls()
+        rights.add(files)
+        return rights
+
+    def add(self, files: Iterable[SiteFile]) -> None:
+        """Read further files; those that are no file about rights are passed over, the last of each address counts."""
         for file in files:
             parts = urlsplit(file.asked_url)
             if rules := _file_rules(parts.path, file):
-                rights._rules[(f"{parts.scheme}://{parts.netloc}", parts.path)] = rules
-        return rights
+                self._rules[(f"{parts.scheme}://{parts.netloc}", parts.path)] = rules
 
     def reservation(self, url: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reservation:
         """What is said about the page that answered at `url`, by its site and by itself."""

@@ -203,6 +203,20 @@ def test_a_file_speaks_for_the_origin_that_was_asked() -> None:
     assert said("/ai.txt", "User-agent: *\nDisallow: /", url="https://other.example/news/1") == Reservation()
 
 
+def test_files_that_come_one_by_one_say_what_they_say_together_and_the_last_of_an_address_counts() -> None:
+    reserving, freeing = b"User-agent: *\nDisallow: /", b"User-agent: *\nDisallow: *.txt"
+    answers = [(SITE, freeing), ("https://other.example", freeing), (SITE, reserving)]
+    files = [SiteFile(asked_url=f"{origin}/ai.txt", status=200, headers=(), body=body) for origin, body in answers]
+
+    rights = SiteRights()
+    for file in files:
+        rights.add([file])
+
+    assert rights == SiteRights.read(files)
+    assert rights.reservation(f"{SITE}/news/1", (), b"").signals == "ai.txt: disallow /"
+    assert rights.reservation("https://other.example/news/1", (), b"").signals == "ai.txt: disallow *.txt"
+
+
 def test_what_site_and_page_say_is_archived_in_every_crawl_and_staged_with_each_capture(tmp_path: Path) -> None:
     replies = {
         "/.well-known/tdmrep.json": Reply(b'[{"location": "/news/1", "tdm-reservation": 1}]'),
