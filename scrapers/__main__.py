@@ -21,7 +21,7 @@ from scrapers.loading import loading
 from scrapers.outcomes import to_json
 from scrapers.registry import Source
 from scrapers.registry_folder import SHIPPED_SOURCES, RegistryError, choose_sources, find_sources, load_registry
-from scrapers.takedowns import TakedownError, read_register, require_not_left
+from scrapers.takedowns import TakedownError
 
 logger = logging.getLogger("scrapers")
 
@@ -81,16 +81,14 @@ def _crawl(options: argparse.Namespace) -> int:
 
     root = open_data_root(options.home)
     (source,) = choose_sources(_registry(options, root), (options.source,))
-    register = read_register(root.takedowns)
-    require_not_left(register, source.id)
     job = CrawlJob(
         source=source,
         archive=root.archive,
         visits=root.visits,
+        takedowns=root.takedowns,
         run_id=options.run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}",
         as_of=options.as_of,
         limits=CrawlLimits(
-            register=register,
             max_pages=options.max_pages,
             max_seconds=options.max_seconds,
             max_rss_mb=options.max_rss_mb,

@@ -4,7 +4,7 @@ Two kinds of crawl differ here: one of what is new stops where everything is kno
 than its first day, and takes up again what an earlier crawl of the same days left open.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -56,13 +56,11 @@ _PAGED = ListingEntry | WordPressEntry | TelegramEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLimits:
-    """How much of a source one crawl asks for, and what never."""
+    """How much of a source one crawl asks for."""
 
     max_pages: int = 2000
     """Pages asked for, entries not counted; at 5 s each they take nearly three hours, so time ends first."""
     max_sitemaps: int = SITEMAP_MAX_FILES
-    register: Register = field(default_factory=Register)
-    """What was taken down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +70,8 @@ class Plan:
     begun_at: datetime
     """The instant in the crawl's header."""
     limits: PageLimits
+    register: Register
+    """What was taken down, and is not asked for."""
     days: DayRange | None = None
     """The days of a backfill; None: what is new."""
 
@@ -84,6 +84,7 @@ class Admission:
         self._visits = visits
         self._clock = clock
         self._limits = plan.limits
+        self._register = plan.register
         self._days = plan.days
         self._walked = visits.walked(str(plan.days), plan.begun_at) if plan.days else {}
         self._traps = Traps(source.articles.max_variants)
@@ -196,7 +197,7 @@ class Admission:
         return [known_target(visit) for visit in visits if not self._is_withheld(visit.url)]
 
     def _is_withheld(self, url: str) -> bool:
-        return self._limits.register.withheld_id(self._source.id, url) is not None
+        return self._register.withheld_id(self._source.id, url) is not None
 
     def _skip_reason_of_further_page(self, target: Target) -> SkipReason | None:
         if urlsplit(target.url).netloc.lower() not in entry_hosts(self._source):

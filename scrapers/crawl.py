@@ -27,6 +27,7 @@ from scrapers.recovery import LeftBehind, find_finished, find_left_behind, locke
 from scrapers.registry import Source
 from scrapers.settings import TIMEOUT_S, code_version, crawl_settings
 from scrapers.spiders.source_spider import Course, SourceSpider
+from scrapers.takedowns import Register, read_register, require_not_left
 from scrapers.targets import Ask
 from scrapers.visits import Visits, open_visits
 
@@ -53,6 +54,8 @@ class CrawlJob:
     archive: Path
     visits: Path
     """Folder of the visits."""
+    takedowns: Path
+    """The register of what was taken down: that is not asked for."""
     run_id: str
     as_of: datetime | None = None
     """The instant at which the crawl is to believe it starts; None: the real clock."""
@@ -76,8 +79,9 @@ Fetch = Callable[[Course], tuple[str, bool]]
 def crawl_source(job: CrawlJob) -> CrawlSummary:
     """Crawl a source; return what came of it. At most once a process.
 
-    Raises ContactRequiredError; CrawlRunningError when another process is at it; OSError or sqlite3.Error when archive
-    or visits cannot be written: then what was fetched so far is kept for the next crawl to take up.
+    Raises ContactRequiredError; TakedownError for a source that opted out; CrawlRunningError when another process is at
+    it; OSError or sqlite3.Error when archive or visits cannot be written: then what was fetched so far is kept for the
+    next crawl to take up.
     """
     settings = {
         **crawl_settings(job.source, job.contact_url, max_rss_mb=job.limits.max_rss_mb),
@@ -91,6 +95,8 @@ def crawl_with(fetch: Fetch, job: CrawlJob) -> CrawlSummary:
     """Crawl a source with something that carries out a course and says how it ended; see `crawl_source`."""
     clock = Clock(job.as_of)
     with locked_source(job.archive, job.source.id), ExitStack() as stack:
+        register = read_register(job.takedowns)  # not before the lock: a takedown that was carried out by then counts
+        require_not_left(register, job.source.id)
         lefts = find_left_behind(job.archive, job.source.id)
         trusted_until = min((left.parts.last_at for left in lefts), default=None)
         visits = stack.enter_context(open_visits(job.archive, job.visits, job.source, trusted_until=trusted_until))
@@ -98,14 +104,14 @@ def crawl_with(fetch: Fetch, job: CrawlJob) -> CrawlSummary:
             visits.learn_crawl(left.parts)
             if left.may_continue(job.run_id, clock.now(), str(job.days) if job.days else None):
                 clock.go_on_after(left.parts.last_at)
-                return _continue(left, _Desk(job, visits, clock, fetch))
-            _close(left, _Desk(job, visits, Clock(left.parts.last_at), fetch))
+                return _continue(left, _Desk(job, register, visits, clock, fetch))
+            _close(left, _Desk(job, register, visits, Clock(left.parts.last_at), fetch))
         if finished := find_finished(job.archive, job.source.id, job.run_id, clock.now()):
             logger.info("source=%s crawl=%s finished already in this run", job.source.id, finished.crawl_id)
             return finished
         if (latest := visits.latest()) is not None and timedelta() <= latest - clock.now() < CLOCK_SLIP_MAX:
             clock.go_on_after(latest)
-        return _begin(_Desk(job, visits, clock, fetch))
+        return _begin(_Desk(job, register, visits, clock, fetch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ class _Desk:
     """What a crawl needs, whether it begins, goes on or is closed."""
 
     job: CrawlJob
+    register: Register
     visits: Visits
     clock: Clock
     fetch: Fetch
@@ -120,7 +127,8 @@ class _Desk:
     def books(self, writer: CrawlWriter) -> tuple[Ledger, Frontier]:
         ledger = Ledger(writer, self.visits, self.clock)
         days = DayRange.parse(writer.header.backfill) if writer.header.backfill else None
-        plan = Plan(begun_at=writer.header.started_at, limits=self.job.limits, days=days)
+        begun_at = writer.header.started_at
+        plan = Plan(begun_at=begun_at, limits=self.job.limits, register=self.register, days=days)
         return ledger, Frontier(self.job.source, ledger, self.visits, self.clock, plan)
 
 

@@ -44,7 +44,7 @@ class LookBack:
         shown = Shown(page_url=capture.request_url, posts=found.discovery.posts if found else ())
         missing = self._visits.posts.missing(shown)
         urls = [post_address(post, capture.body, capture.final_url) for post in missing]
-        return [url for url in urls if self._plan.limits.register.withheld_id(capture.source_id, url) is None]
+        return [url for url in urls if self._plan.register.withheld_id(capture.source_id, url) is None]
 
     def _due_pages_of(self, entry: TelegramEntry, now: datetime) -> Iterator[Target]:
         for before, looked_at in self._visits.posts.due_blocks(channel_of(entry), now):

@@ -21,7 +21,7 @@ from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
 from scrapers.recovery import locked_source
 from scrapers.redaction import redact_crawl
 from scrapers.registry import Entry, ListingEntry, SitemapEntry, Source
-from scrapers.takedowns import read_register, require_not_left
+from scrapers.takedowns import read_register
 
 _Found = TypeVar("_Found")
 
@@ -64,18 +64,16 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
         tempfile.TemporaryDirectory(dir=job.workplace, prefix=PROBE_PREFIX) as folder,
         locked_source(Path(folder), source.id),
     ):
-        register = read_register(job.takedowns)  # not before: a takedown would not know that it has to wait
-        require_not_left(register, source.id)
         archive = Path(folder) / "archive"
         crawl_source(
             CrawlJob(
                 source=source,
                 archive=archive,
                 visits=Path(folder) / "visits",
+                takedowns=job.takedowns,
                 run_id="probe",
                 as_of=job.as_of,
                 limits=CrawlLimits(
-                    register=register,
                     max_pages=job.max_pages,
                     max_sitemaps=n_sitemaps + _CHILDREN_MAX,
                     max_seconds=job.max_seconds,
@@ -85,7 +83,7 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
             )
         )
         (path,) = list_crawls(archive)
-        redact_crawl(path, register)
+        redact_crawl(path, read_register(job.takedowns))
         return read(open_crawl(path, archive))
 
 

@@ -53,6 +53,7 @@ class Offline:
             source=self.source,
             archive=self.home / "archive",
             visits=self.home / "visits",
+            takedowns=self.home / "takedown" / "register.json",
             run_id=run_id,
             as_of=as_of,
             limits=CrawlLimits(max_pages=max_pages),

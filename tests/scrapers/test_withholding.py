@@ -1,5 +1,6 @@
 """A takedown that is killed, or meets somebody at work, in what the scrapers keep."""
 
+import contextlib
 import fcntl
 import shutil
 import subprocess
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from scrapers import crawl
 from scrapers.archive import list_crawls, open_crawl
 from scrapers.identity import article_id
 from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.redaction import redact_crawl
-from scrapers.takedowns import OptOut, Register, Takedown, TakedownReason
+from scrapers.takedowns import OptOut, Register, Takedown, TakedownReason, add_to_register
 from scrapers.withholding import withhold_checks, withhold_source
 from tests.scrapers.crawling import ROOT
 from tests.scrapers.offline import HOST, offline, rss
@@ -91,3 +93,17 @@ def test_a_look_that_is_under_way_is_not_pulled_from_under_its_feet(tmp_path: Pa
         withhold_checks(tmp_path, "site", register)
 
     assert (tmp_path / ".probe-1" / "site").is_dir()
+
+
+def test_a_takedown_that_was_carried_out_before_a_crawl_held_its_source_is_heeded_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lock_late(archive: Path, source_id: str) -> contextlib.AbstractContextManager[None]:
+        add_to_register(tmp_path / "takedown" / "register.json", [WITHHELD])
+        return locked_source(archive, source_id)
+
+    monkeypatch.setattr(crawl, "locked_source", lock_late)
+    site = offline(tmp_path)
+    site.crawl({"/feed.xml": rss("/a", "/b"), "/a": b"<p>what was said of somebody</p>", "/b": b"B"})
+
+    assert site.ends() == {"/feed.xml": "fetched", "/a": "skipped withheld", "/b": "fetched"}
