@@ -13,7 +13,7 @@ from flows.reports import list_reports, load_report
 from flows.serve_mark import find_serving
 from scrapers.counts import counted
 from scrapers.data_root import DataRoot
-from scrapers.extraction.stage import pending_crawls
+from scrapers.pending import pending_crawls
 from scrapers.registry import Source
 from scrapers.takedowns import read_register
 from warehouse.analyst_copy import connect_analyst, current_generation

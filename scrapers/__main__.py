@@ -167,7 +167,8 @@ def _look(options: argparse.Namespace, look: Callable[..., object]) -> int:
 
 def _extract(options: argparse.Namespace) -> int:
     with loading():
-        from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
+        from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls
+        from scrapers.pending import pending_crawls
 
     root = open_data_root(options.home)
     registry = _registry(options, root)

@@ -18,16 +18,16 @@ from scrapers.archive import (
     ArchivedCrawl,
     CrawlSummary,
     UrlOutcome,
-    list_crawls,
     open_crawl,
 )
 from scrapers.columns import Table
 from scrapers.extraction.workers import CaptureRead, ExtractionPool, WorkersBrokenError
 from scrapers.identity import content_sha256
+from scrapers.pending import batch_path
 from scrapers.records import EXTRACTOR, Article, Capture, Citation, Extraction, Rejection
 from scrapers.redaction import redact_crawl
 from scrapers.registry import Source
-from scrapers.staging import Batch, BatchDamagedError, batch_id, open_batch, write_batch
+from scrapers.staging import Batch, BatchDamagedError, open_batch, write_batch
 from scrapers.tables import (
     STAGED_ARTICLES,
     STAGED_CAPTURES,
@@ -68,11 +68,6 @@ class ExtractFailure:
     error: str
 
 
-def pending_crawls(archive: Path, staging: Path) -> list[Path]:
-    """Return the finished crawls without a batch of the current extractor, oldest first."""
-    return [path for path in list_crawls(archive) if not (staging / batch_id(_crawl_id(path), EXTRACTOR)).exists()]
-
-
 def extract_crawls(crawls: Iterable[Path], job: ExtractJob) -> Iterator[Batch | ExtractFailure]:
     """Extract crawls one after the other with one pool of workers; one result for each, in their order.
 
@@ -91,7 +86,7 @@ def _crawl_id(path: Path) -> str:
 
 
 def _extract_crawl(path: Path, job: ExtractJob, pool: ExtractionPool) -> Batch | ExtractFailure:
-    existing = job.staging / batch_id(_crawl_id(path), EXTRACTOR)
+    existing = batch_path(job.staging, path)
     try:
         if existing.exists():
             return open_batch(existing)

@@ -332,12 +332,12 @@ def test_the_examples_are_listed_by_number() -> None:
     assert len(numbers) >= 10
 
 
-def test_the_verbs_that_look_do_without_prefect_and_scrapy(home: Path) -> None:
+def test_the_verbs_that_look_do_without_prefect_scrapy_and_trafilatura(home: Path) -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from flows.cli import app\n"
         f"for words in (['status'], ['sources', 'list'], ['releases', 'list'], ['sql', '--example', '0']):\n"
         f"    CliRunner().invoke(app, [*words, '--home', {str(home)!r}])\n"
-        "print(sorted({'prefect', 'scrapy'} & {name.split('.')[0] for name in sys.modules}))"
+        "print(sorted({'prefect', 'scrapy', 'trafilatura'} & {name.split('.')[0] for name in sys.modules}))"
     )
 
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.extraction.stage import ExtractJob, extract_crawls, pending_crawls
+from scrapers.extraction.stage import ExtractJob, extract_crawls
+from scrapers.pending import pending_crawls
 from scrapers.staging import Batch, verify_batch
 from tests.scrapers.extraction.factories import archived, html, source
 from tests.scrapers.extraction.test_stage import captured

@@ -10,7 +10,8 @@ import pytest
 
 from scrapers.data_root import DataRoot
 from scrapers.extraction import stage
-from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls, pending_crawls
+from scrapers.extraction.stage import ExtractFailure, ExtractJob, extract_crawls
+from scrapers.pending import pending_crawls
 from scrapers.records import Capture, CaptureRole
 from scrapers.staging import Batch, verify_batch, write_batch
 from scrapers.takedowns import nobody_heeding
