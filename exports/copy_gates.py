@@ -9,10 +9,11 @@ from pathlib import Path
 import duckdb
 
 from exports.engine import run_sql
-from exports.gates import Gate, ReleaseReading, find_different_rows
+from exports.gates import Gate, find_different_rows
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 from exports.published import ARTICLES, PUBLISHED, Published, read_files
 from exports.query_copy import QUERY_COPY, STORAGE_VERSION, naive_columns, parquet_files
+from exports.release_reading import ReleaseReading
 from exports.sample import SAMPLE, drawn_from, sample_files
 from exports.spreadsheet import BYTE_ORDER_MARK, Sheet, list_sheets, read_sheet_rows
 from exports.text_form import text_projection

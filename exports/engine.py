@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from exports.hashing import add_sha256_long
+from exports.hashing import add_sha256_hex
 from exports.profiles import Profile
 
 MEMORY_LIMIT = "1300MB"
@@ -54,7 +54,7 @@ def open_engine(
             connection.execute("use scratch")
         connection.execute("set variable profile = ?", [profile.value])
         connection.execute("set variable usage = ?", [profile.usage])
-        add_sha256_long(connection)
+        add_sha256_hex(connection)
         _lock_down(connection, folders, scratch=scratch, generation=generation)
         yield connection
     finally:

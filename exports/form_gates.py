@@ -5,10 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exports.gates import Gate, ReleaseReading, list_whole_files
+from exports.gates import Gate, list_whole_files
 from exports.manifest import PARQUET, Manifest, ManifestFile
 from exports.profile_marks import find_profile_faults
 from exports.published import PUBLISHED
+from exports.release_reading import ReleaseReading
 from exports.schemas import find_broken_promises
 from exports.sums import list_files, read_sums
 from scrapers.columns import Table

@@ -7,7 +7,6 @@ there and in which form is looked at before (`exports.form_gates`), what holds t
 
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,115 +17,26 @@ from exports.bounds import FEW_ARTICLES, LARGEST_FALL, find_losses, find_warning
 from exports.delta import count_changes
 from exports.engine import run_sql
 from exports.freshness import find_freshness_faults
-from exports.manifest import PARQUET, Manifest, ManifestFile
-from exports.profiles import Profile
+from exports.manifest import PARQUET, Manifest
 from exports.published import (
     ARTICLES,
-    LONG,
+    CITATIONS,
     MONTHLY,
     PUBLISHED,
+    VERSIONS,
     Published,
     hash_rows,
-    list_data_files,
     logical_sha256,
     logical_sha256_by_file,
     logical_sha256_of_months,
     names_of,
     read_files,
 )
+from exports.release_reading import ReleaseReading, fresh_rows, judged_rows
 from exports.text_form import text_projection
 from scrapers.counts import counted
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseReading:
-    """A release under verification."""
-
-    path: Path
-    manifest: Manifest
-    connection: duckdb.DuckDBPyConnection
-    previous: Path | None
-    """Folder of the release before it; None when there is none, or it is not at hand."""
-
-    proven: frozenset[str] = frozenset()
-    """Paths of monthly files and of files for spreadsheets that passed these very gates, byte for byte, in the release
-    before.
-
-    What a row says by itself is not looked at again in them; what rows say together is.
-    """
-
-    def months(self, published: Published) -> list[ManifestFile]:
-        """The monthly files of a table."""
-        return list(self.manifest.months_of(published.name))
-
-    def fresh_months(self, published: Published) -> list[ManifestFile]:
-        """Those of them that are not proven."""
-        return [file for file in self.months(published) if file.path not in self.proven]
-
-    @property
-    def delta(self) -> ManifestFile | None:
-        """The delta from the release before; None for a first release."""
-        return self.manifest.file(f"delta/from-{self.manifest.previous}.parquet")
-
-    def accepted(self, gate: AcceptableGate) -> set[str]:
-        """Ids of the sources of which a person declared right what this gate would find."""
-        return {acceptance.source_id for acceptance in self.manifest.accepted if acceptance.gate is gate}
-
-
 Gate = Callable[[ReleaseReading], list[str]]
-
-
-def open_tables(reading: ReleaseReading) -> None:
-    """Make a view of each published table, of its monthly files, of the delta and of the articles before it."""
-    connection = reading.connection
-    for published in PUBLISHED:
-        whole = reading.path / f"{published.name}.parquet"
-        months = [str(reading.path / file.path) for file in reading.months(published)]
-        if months:
-            connection.read_parquet(months, filename=True).create_view(f"monthly_{published.name}")
-        if reading.manifest.file(whole.name) is not None:
-            connection.read_parquet(str(whole)).create_view(published.name)
-        else:
-            _open_months(reading, published)
-    _open_articles_to_read(reading)
-    if reading.delta is not None:
-        connection.read_parquet(str(reading.path / reading.delta.path)).create_view("delta")
-    if reading.previous is not None:
-        before = [str(path) for path in list_data_files(reading.previous, ARTICLES.name)]
-        connection.read_parquet(before).create_view("previous_articles")
-
-
-def _open_months(reading: ReleaseReading, published: Published) -> None:
-    """Make a view of a table from its monthly files; of those that are proven, without the long columns."""
-    fresh = read_files(reading.connection, published, _fresh_paths(reading, published))
-    fresh.union(_proven_rows(reading, published)).create_view(published.name)
-
-
-def _fresh_paths(reading: ReleaseReading, published: Published) -> list[Path]:
-    return [reading.path / file.path for file in reading.fresh_months(published)]
-
-
-def _proven_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDBPyRelation:
-    """Rows of the proven months, without their long columns.
-
-    But for an internal release, of which a text that is missing is a fault: there they are.
-    """
-    proven = [reading.path / file.path for file in reading.months(published) if file.path in reading.proven]
-    is_left_out = LONG if reading.manifest.profile is Profile.PUBLIC else ()
-    short = ", ".join(
-        f"cast(null as varchar) as {c.name}" if c.name in is_left_out else f'"{c.name}"'
-        for c in published.table.columns
-    )
-    return read_files(reading.connection, published, proven).project(short)
-
-
-def _open_articles_to_read(reading: ReleaseReading) -> None:
-    """Make the view `articles_to_read`: all articles, with whether the hash of each is true; of proven ones it is."""
-    is_true = f"record_sha256 is not distinct from {ARTICLES.row_sha256}"
-    rows = _fresh_rows(reading, ARTICLES).project(f"*, {is_true} as has_true_hash")
-    if reading.proven:
-        rows = rows.union(_proven_rows(reading, ARTICLES).project("*, true as has_true_hash"))
-    rows.create_view("articles_to_read")
 
 
 def check_rows(reading: ReleaseReading) -> list[str]:
@@ -157,16 +67,9 @@ def check_hashes(reading: ReleaseReading) -> list[str]:
     return faults
 
 
-def _fresh_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDBPyRelation:
-    """Rows of a table less those of proven months, with all that they say."""
-    if not (published.by_month and reading.proven):
-        return reading.connection.table(published.name)
-    return read_files(reading.connection, published, _fresh_paths(reading, published))
-
-
 def _month_faults(reading: ReleaseReading, published: Published) -> list[str]:
     fresh = reading.fresh_months(published)
-    found = logical_sha256_by_file(reading.connection, published, _fresh_paths(reading, published))
+    found = logical_sha256_by_file(reading.connection, published, reading.paths(reading.fresh_months(published)))
     return [
         f"{file.path}: the rows are not those of the manifest's logical hash"
         for file in fresh
@@ -192,14 +95,21 @@ def check_partitions(reading: ReleaseReading) -> list[str]:
         if not reading.months(published):
             faults += [f"{published.name}: has rows, and no monthly files"] if _has_rows(reading, published) else []
             continue
-        monthly = reading.connection.table(f"monthly_{published.name}")
-        monthly.create_view("monthly_rows", replace=True)
-        misplaced = run_sql(reading.connection, "gate_months").fetchall()
-        faults += [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
+        faults += _misplaced_rows(reading, published)
         if reading.manifest.file(f"{published.name}.parquet") is not None:
             whole = reading.connection.table(published.name)
-            faults += find_different_rows(reading, "the monthly files", whole, monthly.project(names_of(published)))
+            monthly = read_files(reading.connection, published, reading.paths(reading.months(published)))
+            faults += find_different_rows(reading, "the monthly files", whole, monthly)
     return faults
+
+
+def _misplaced_rows(reading: ReleaseReading, published: Published) -> list[str]:
+    judged = [str(path) for path in reading.paths(reading.judged_months(published))]
+    if not judged:
+        return []
+    reading.connection.read_parquet(judged, filename=True).create_view("monthly_rows", replace=True)
+    misplaced = run_sql(reading.connection, "gate_months").fetchall()
+    return [f"{article_id} lies in {Path(name).name}" for article_id, name in misplaced]
 
 
 def _has_rows(reading: ReleaseReading, published: Published) -> bool:
@@ -246,17 +156,19 @@ def check_keys(reading: ReleaseReading) -> list[str]:
     """Keys are unique, required columns hold no null, references lead to a row."""
     faults = []
     for published in PUBLISHED:
-        rows = reading.connection.table(published.name)
+        # No two articles anywhere share an id; the key of a row that goes with one begins with that id.
+        rows = reading.connection.table(ARTICLES.name) if published is ARTICLES else judged_rows(reading, published)
         twice = rows.aggregate(f"{published.key}, count(*) as n_rows", published.key).filter("n_rows > 1").fetchall()
         faults += [f"{published.name}: {row[:-1]} occurs {row[-1]} times" for row in twice]
         required = [column.name for column in published.table.columns if not column.nullable]
         nulls = (
-            _fresh_rows(reading, published)
+            fresh_rows(reading, published)
             .filter(" or ".join(f'"{name}" is null' for name in required))
             .project(published.key)
             .fetchall()
         )
         faults += [f"{published.name}: {row} lacks a required value" for row in nulls]
+    _open_judged(reading, VERSIONS, CITATIONS)
     dangling = run_sql(reading.connection, "gate_references").fetchall()
     return faults + [f"{reference} {value} is not in the release" for reference, value in dangling]
 
@@ -300,7 +212,7 @@ def _replay_faults(reading: ReleaseReading) -> list[str]:
     start.create_view("delta_start", replace=True)
     run_sql(connection, "replayed_articles")
     replayed = connection.table("replayed_articles").project(names_of(ARTICLES))
-    return find_different_rows(reading, "previous + delta", _fresh_rows(reading, ARTICLES), replayed)
+    return find_different_rows(reading, "previous + delta", fresh_rows(reading, ARTICLES), replayed)
 
 
 def _previous_files(reading: ReleaseReading, *, but: frozenset[str] = frozenset()) -> list[Path]:
@@ -311,7 +223,14 @@ def _previous_files(reading: ReleaseReading, *, but: frozenset[str] = frozenset(
 
 def check_versions(reading: ReleaseReading) -> list[str]:
     """The versions of each article make one history that ends with the article itself."""
+    _open_judged(reading, ARTICLES, VERSIONS)
     return [f"{article_id}: {fault}" for article_id, fault in run_sql(reading.connection, "gate_versions").fetchall()]
+
+
+def _open_judged(reading: ReleaseReading, *tables: Published) -> None:
+    """Make a view `judged_<table>` of each of some tables."""
+    for published in tables:
+        judged_rows(reading, published).create_view(f"judged_{published.name}", replace=True)
 
 
 def check_tombstones(reading: ReleaseReading) -> list[str]:

@@ -53,8 +53,6 @@ class Published:
     """A total order of the rows; with the key for its last part."""
     by_month: bool = False
     """Whether it grows with every article: it is then published by month, and as a whole only where that is asked."""
-    is_long: bool = False
-    """Whether a row may be of some kilobytes, since it has the text of an article."""
     decides: bool
     """Whether a change of it alone cuts a release. Coverage and ledger say how we looked, not what the news says."""
 
@@ -71,13 +69,13 @@ class Published:
     @property
     def row_sha256(self) -> str:
         """SQL expression for the hash of a row."""
-        return row_sha256(self.said, function="sha256_long" if self.is_long else "sha256")
+        return row_sha256(self.said)
 
 
 _CITATION_KEY = 'article_id, "position"'
 _LEDGER_KEY = 'source_id, "day", stage, outcome, reason'
 ARTICLES = Published(
-    table=PUBLISHED_ARTICLES, key="article_id", order="filed_at, article_id", by_month=True, is_long=True, decides=True
+    table=PUBLISHED_ARTICLES, key="article_id", order="filed_at, article_id", by_month=True, decides=True
 )
 CITATIONS = Published(table=PUBLISHED_CITATIONS, key=_CITATION_KEY, order=_CITATION_KEY, by_month=True, decides=True)
 SOURCES = Published(table=PUBLISHED_SOURCES, key="source_id", order="source_id", decides=True)

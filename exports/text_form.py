@@ -24,11 +24,14 @@ import pyarrow as pa
 
 from scrapers.columns import Column
 
+_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""27 characters, of every year from 1 to 9999."""
+
 
 def text_of(column: Column) -> str:
-    """SQL expression for a column's text form; null stays null. The session must be in UTC."""
+    """SQL expression for a column's text form; null stays null."""
     if pa.types.is_timestamp(column.type):
-        return f"strftime(\"{column.name}\", '%Y-%m-%dT%H:%M:%S.%fZ')"
+        return f"strftime({_in_utc(column)}, '{_INSTANT}')"
     if pa.types.is_string(column.type):
         return f'"{column.name}"'
     return f'cast("{column.name}" as varchar)'
@@ -39,12 +42,26 @@ def text_projection(columns: Iterable[Column]) -> str:
     return ", ".join(f'{text_of(column)} as "{column.name}"' for column in columns)
 
 
-def row_sha256(columns: Iterable[Column], *, function: str = "sha256") -> str:
-    """SQL expression for the hash of a row over these columns; concat leaves out what is null."""
-    texts = ((column.name, text_of(column)) for column in columns)
+def row_sha256(columns: Iterable[Column]) -> str:
+    """SQL expression for the hash of a row over these columns. The session must know `sha256_hex`."""
+    return f"sha256_hex(concat({', '.join(map(_said, columns))}))"
+
+
+def _said(column: Column) -> str:
+    r"""Arguments of a concat that write `name=length:text` and a newline, and nothing for null, which it leaves out.
+
+    In as few steps as each type allows, since this is half of the time of a hash. That a required column holds no null
+    is for a gate to say.
+    """
+    name, text = column.name, text_of(column)
+    if pa.types.is_timestamp(column.type):
+        return f"strftime({_in_utc(column)}, '{name}=27:{_INSTANT}' || chr(10))"
+    if not column.nullable:
+        return f"'{name}=', strlen({text}), ':', {text}, chr(10)"
     # In three parts: with || a text of some kilobytes would be copied once more for each sign.
-    said = ", ".join(
-        f"'{name}=' || strlen({text}) || ':', {text}, case when {text} is not null then chr(10) end"
-        for name, text in texts
-    )
-    return f"{function}(concat({said}))"
+    return f"'{name}=' || strlen({text}) || ':', {text}, case when {text} is not null then chr(10) end"
+
+
+def _in_utc(column: Column) -> str:
+    """The instant as a time without a zone, of which strftime takes half of the time (measured 2026-11-29)."""
+    return f'make_timestamp(epoch_us("{column.name}"))'

@@ -17,9 +17,10 @@ import duckdb
 from exports.copy_gates import COPY_GATES
 from exports.engine import open_engine
 from exports.form_gates import FORM_GATES
-from exports.gates import CONTENT_GATES, Gate, ReleaseReading, open_tables
+from exports.gates import CONTENT_GATES, Gate
 from exports.manifest import Manifest, parse_manifest
 from exports.published import ARTICLES, list_data_files
+from exports.release_reading import ReleaseReading, open_tables
 from exports.sums import SUMS, find_sum_faults
 
 FAULTS_NAMED = 10
@@ -43,7 +44,7 @@ def verify_release(
     """Put a release through the gates, in order; never raises for what the release holds.
 
     `previous` is the folder of the release before it, for the replay of the delta; None: the folder beside this one, if
-    it is there. `proven`: see `gates.ReleaseReading`. A result is missing only when an earlier one failed.
+    it is there. `proven`: see `release_reading.ReleaseReading`. A result is missing only when an earlier one failed.
     """
     results = [_check_sums(path)]
     if not results[0].is_ok:

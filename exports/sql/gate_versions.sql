@@ -1,4 +1,5 @@
--- Grain: one article whose versions do not make one history, and how. Inputs: articles, versions. Reads only.
+-- Grain: one article whose versions do not make one history, and how. Inputs: the views judged_articles and
+-- judged_versions. Reads only.
 -- Versions are numbered from 1 without a gap, each begins where the one before ends, the last is the article's own.
 with ordered as (
     select
@@ -12,7 +13,7 @@ with ordered as (
         lead(valid_from) over in_time as next_from,
         row_number() over in_time as place,
         n_chars_added + n_chars_removed = 0 and is_substantive as is_edit_of_nothing,
-    from versions
+    from judged_versions
     window in_time as (partition by article_id order by version)
 ),
 
@@ -22,7 +23,7 @@ current_version as (
         version,
         valid_from,
         content_sha256,
-    from versions
+    from judged_versions
     where valid_to is null
 ),
 
@@ -38,12 +39,12 @@ faults as (
     union all
     select article_id, 'a substantive edit of nothing' from ordered where is_edit_of_nothing
     union all
-    select articles.article_id, 'its current version is not the article'
-    from articles
-    left join current_version on articles.article_id = current_version.article_id
-    where current_version.version is distinct from articles.n_versions
-        or current_version.content_sha256 is distinct from articles.content_sha256
-        or current_version.valid_from is distinct from articles.last_changed_at
+    select judged_articles.article_id, 'its current version is not the article'
+    from judged_articles
+    left join current_version on judged_articles.article_id = current_version.article_id
+    where current_version.version is distinct from judged_articles.n_versions
+        or current_version.content_sha256 is distinct from judged_articles.content_sha256
+        or current_version.valid_from is distinct from judged_articles.last_changed_at
 )
 
 select distinct

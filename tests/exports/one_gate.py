@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from exports.engine import open_engine
-from exports.gates import Gate, ReleaseReading, open_tables
+from exports.gates import Gate
 from exports.release import open_release
+from exports.release_reading import ReleaseReading, open_tables
 
 
 def faults_of(release: Path, gate: Gate, proven: frozenset[str] = frozenset()) -> str:

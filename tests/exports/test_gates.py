@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from exports.engine import open_engine
-from exports.gates import CONTENT_GATES, ReleaseReading, open_tables
+from exports.gates import CONTENT_GATES
 from exports.release import open_release
+from exports.release_reading import ReleaseReading, open_tables
 from exports.verify import GATE_NAMES, verify_release
 from tests.exports.conftest import History
 from tests.exports.factories import article_id
