@@ -30,7 +30,7 @@ class Shown:
     posts: tuple[str, ...]
     """As `handle/number`."""
     said: Mapping[str, str] = field(default_factory=dict)
-    """What each says, as a digest; of those that are not named it is as it was."""
+    """Digest of what each message says. A message that is missing here says what it did before."""
 
 
 class ChannelPosts:
@@ -53,7 +53,7 @@ class ChannelPosts:
         return [post for row in rows if (post := f"{row['channel']}/{row['number']}") not in shown.posts]
 
     def are_known(self, shown: Shown) -> bool:
-        """Whether a page shows messages, each says what it did when it was last kept, and none is missing."""
+        """Whether a page shows messages, each as it was when it was last kept, and lacks none that it should show."""
         find = "select 1 from post where channel = ? and number = ? and said = ? and gone_at is null"
         said = [(*_key(post), digest) for post, digest in shown.said.items()]
         is_as_kept = all(self._database.execute(find, it).fetchone() is not None for it in said)

@@ -19,7 +19,7 @@ from scrapers.revisits import LOOK_BACK, NOT_SHOWN
 from scrapers.spiders.links import BadContentError
 from scrapers.spiders.listing import NoLinksError
 from scrapers.targets import Target
-from scrapers.visits import Visits, led_on
+from scrapers.visits import Visits, item_counts
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class Ledger:
         """End a URL whose answer is not kept; of an entry where it leads is, which is followed nonetheless."""
         outcome = self._outcome(target, Outcome.SKIPPED, reason=SkipReason.NOT_MODIFIED, detail=why)
         self._write([outcome], found)
-        fetched = led_on(found) if found else None
+        fetched = item_counts(found) if found else None
         self._visits.learn_look(outcome, target.visit, fetched, found, days=self._days)
 
     def skip(self, target: Target, reason: SkipReason, detail: str | None = None) -> None:

@@ -1,7 +1,8 @@
-"""Whether an answer says anything that the archive does not have: what a crawl with nothing new leaves out.
+"""Whether an answer says anything that the archive does not have yet; if not, a crawl does not keep it.
 
-Rules and memory are elsewhere (`scrapers.revisits`, `scrapers.visits`); here they meet what one crawl is told, which
-includes the files in which a site reserves rights: a page that is reserved from now on is other than it was.
+The rules are in `scrapers.revisits`, what is known of each page in `scrapers.visits`. Here both are applied to the
+answers of one crawl. That includes the files in which a site reserves rights: when a site begins to reserve them, its
+pages count as changed.
 """
 
 from collections.abc import Iterable
@@ -15,12 +16,12 @@ from scrapers.targets import Ask, Target
 from scrapers.tdm import SiteFile, SiteRights
 from scrapers.visits import Visits, fetched_answer
 
-TRUE_304 = "and so it was, asked plainly"
-"""Detail of the outcome of what was asked for plainly after a 304, and is the same."""
+TRUE_304 = "304, and a plain request gave the same"
+"""Detail of the outcome when a 304 was doubted and proved true."""
 
 
 class Looks:
-    """Compares for one crawl."""
+    """Compares the answers of one crawl with what is known."""
 
     def __init__(self, header: CrawlHeader, visits: Visits) -> None:
         self._header = header
@@ -36,12 +37,12 @@ class Looks:
         return fetched_answer(capture, found, self._rights)
 
     def why_left_out(self, ask: Ask, answer: Answer, found: StoredDiscovery | None) -> str | None:
-        """Return how it is told that an answer is not kept; None when it is."""
+        """Return the detail of the outcome when an answer is not kept; None when it is kept."""
         target, visit = ask.target, self._visits.get(ask.target.url)
         if ask.is_walk or (visit is None and target.role is not CaptureRole.BOTH):
             return None
         fetched = self.fetched(as_capture(self._header, target, answer, 0), found)
-        if ask.is_audit:  # counters and boxes aside, since its server said so before
+        if ask.is_audit:  # what it says is enough here: counters and boxes may differ
             return TRUE_304 if visit is not None and fetched.said in visit.said[:1] else None
         if not self._is_unchanged(target, visit, fetched):
             return None

@@ -108,7 +108,7 @@ class Fetched:
     n_new: int | None = None
     """Of those, never met before; None: not counted, or an index, which names none."""
     shown_sha256: str | None = None
-    """All that records can be made of, and what leads on; of a channel's page without its messages."""
+    """Digest of all from which records are made, and of where it leads; of a channel's page without its messages."""
     messages: Mapping[str, str] = field(default_factory=dict)
     """Of a channel's page: the digest of each message, by `handle/number`."""
 
@@ -189,9 +189,10 @@ def is_audit_due(visit: Visit | None) -> bool:
 
 
 def is_unchanged(visit: Visit | None, hints: Hints, fetched: Fetched) -> bool:
-    """Whether an answer gives no record, and leads nowhere, that the last look did not; messages of channels apart.
+    """Whether an answer gives the same records and leads to the same addresses as the last look.
 
-    What had failed since is kept, to show that it is back; so is a page of which an entry now says something else.
+    Not for channels, whose messages are compared one by one. A page that had failed counts as changed, so that the
+    archive shows that it is back; so does a page of which an entry now says something else.
     """
     if visit is None or visit.outcome is Outcome.FAILED or visit.shown_sha256 != fetched.shown_sha256:
         return False

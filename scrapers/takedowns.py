@@ -190,9 +190,9 @@ def _write(path: Path, register: Register) -> None:
 
 @contextmanager
 def heeded_register(path: Path) -> Iterator[Register]:
-    """The register, for as long as something is made by it: what is added meanwhile is carried out afterwards.
+    """Read the register, and hold off takedowns while something is made by it: they are carried out afterwards.
 
-    Many may heed it at once. Raises TakedownError as `read_register` does.
+    Many may do so at once. Raises TakedownError as `read_register` does.
     """
     with _locked(path, _HEEDED, shared=True):
         yield read_register(path)
@@ -200,7 +200,7 @@ def heeded_register(path: Path) -> Iterator[Register]:
 
 @contextmanager
 def nobody_heeding(path: Path) -> Iterator[None]:
-    """Wait until all is there that is being made by a register that may be older, and keep others from beginning."""
+    """Wait until nothing is being made by an older register, and let nothing begin in the with block."""
     with _locked(path, _HEEDED):
         yield
 

@@ -176,7 +176,7 @@ class Visits:
         seen = {stored.capture.request_url: stored for stored in parts.captures}
         found = {stored.page_url: stored for stored in parts.discoveries}
         rights = SiteRights.read(parts.site_files)
-        fetched = {page_url: led_on(stored) for page_url, stored in found.items()}
+        fetched = {page_url: item_counts(stored) for page_url, stored in found.items()}
         for url, it in seen.items():
             if it.gist is not None:
                 fetched[url] = _fetched_of(it.capture, it.gist, found.get(url), rights)
@@ -297,7 +297,7 @@ def _learn_archived(visits: Visits, crawl: Path) -> None:
 
 
 def _as_unread(gist: Gist | None) -> Gist | None:
-    """What is learnt of a page of which no record can be made: it is kept at the next look, though it be the same."""
+    """Forget what a page of a damaged crawl said: it gives no record, so that the next look has to keep the page."""
     return replace(gist, readable_sha256=None, messages={}) if gist else None
 
 
@@ -325,7 +325,7 @@ def _fetched_of(capture: Capture, gist: Gist, found: StoredDiscovery | None, rig
     is_index = capture.entry_kind == "sitemap" and bool(found.discovery.next_pages)
     validators = Validators() if is_index else _validators(capture)
     return replace(
-        led_on(found),
+        item_counts(found),
         validators=validators,
         body_sha256=gist.body_sha256,
         words_sha256=words,
@@ -334,16 +334,17 @@ def _fetched_of(capture: Capture, gist: Gist, found: StoredDiscovery | None, rig
     )
 
 
-def led_on(found: StoredDiscovery) -> Fetched:
-    """What a visit keeps of an entry that said the same as before: no capture, only where it leads."""
+def item_counts(found: StoredDiscovery) -> Fetched:
+    """What a visit keeps of a page of an entry that has no capture: how many items it lists, and how many are new."""
     n_items = len(found.discovery.links) + len(found.discovery.posts)
     return Fetched(Validators(), "", n_items=n_items, n_new=found.n_new)
 
 
 def _shown_sha256(capture: Capture, gist: Gist, found: StoredDiscovery | None, rights: SiteRights) -> str:
-    """All that a look can give rows of: what is read of the page or led to, and the rights that its site reserves.
+    """Digest all from which rows can come: what is read of the page, where it leads, the rights that its site reserves.
 
-    Further pages do not count where there are items: whether they are read depends on what is known.
+    Of a page of an entry that lists items its further pages do not count: whether they are read depends on what is
+    known of the items.
     """
     signals = rights.reservation(capture.final_url, capture.headers, b"").signals
     content_type = [value for name, value in capture.headers if name.lower() == "content-type"]

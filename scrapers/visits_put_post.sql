@@ -1,4 +1,5 @@
--- Grain: one message of a channel that is shown. Keeps when it was met, and what it said where that is not told; safe to repeat.
+-- Grain: one message of a channel that is shown. Of a known one met_at stays, and so does said where the new look has
+-- none; safe to repeat.
 insert into post (
     channel,
     number,

@@ -57,8 +57,8 @@ def withhold_source(archive: Path, staging: Path, visits: Path, source_id: str, 
 def withhold_checks(checks: Path, source_id: str, register: Register) -> None:
     """Take what is withheld of a source out of the reports of its checks, and the page that `sources add` kept.
 
-    The page shows the headlines of others too, and a new one is soon fetched: it goes whatever it is, and what killed
-    looks at the source left goes with it. Raises CrawlRunningError while the source is being looked at.
+    The page is removed whatever article it shows: it shows headlines of others too, and a new one is soon fetched. So
+    is what killed looks at the source left. Raises CrawlRunningError while the source is being looked at.
     """
     folder = checks / source_id
     for look in checks.glob(f"{PROBE_PREFIX}*/{source_id}"):

@@ -53,8 +53,8 @@ class ExtractJob:
     staging: Path
     sources: Mapping[str, Source]
     takedowns: Path
-    """The register of what was taken down: it is not read again, and goes from the archive where a crawl brought it
-    back. Read for each crawl: a takedown that comes meanwhile finds the batch that it was too late for."""
+    """The register of what was taken down. It is not extracted, and is removed from the archive where a crawl fetched
+    it again. The register is read anew for each crawl, and a takedown waits until the batch is written."""
     n_workers: int = 2
     page_timeout_s: float = 10.0
     """Slowest page that passes the screen takes 4 s; a busy machine is allowed to be slower."""

@@ -1,10 +1,9 @@
 """Extraction in worker processes that can be killed: a page that hangs or crashes costs only itself.
 
-Into a worker go the places of captures one by one, and what their sites say about rights; out of it comes all that is
-staged of each. Bodies are read where they are extracted: inflating and checking them was most of what the parent did,
-and while that is busy another worker waits. The sources go in once, when a worker starts. Workers are spawned, never
-forked: the caller may have threads. Each is replaced after a number of pages, so that what libraries leak stays
-bounded, and lives under a memory limit.
+A worker is given the places of captures one by one, with what their sites say about rights, and returns all that is
+staged of each. It reads the body from the archive itself: when the parent did that, workers waited for it. The sources
+are given once, when a worker starts. Workers are spawned, never forked: the caller may have threads. Each is replaced
+after a number of pages, so that what libraries leak stays bounded, and lives under a memory limit.
 
 When a worker dies, pebble blames the task that it believes to run there. If the worker had just finished one page and
 fetched the next, that may be the wrong one, and a worker that dies idle breaks the whole pool (pebble 5.2.3, read and
@@ -176,7 +175,7 @@ class ExtractionPool:
 
 
 def _lost(work: _Work, reason: RejectionReason, detail: str) -> CaptureRead:
-    """Return what is staged of a capture whose worker did not live to tell: it is read here."""
+    """Return what is staged of a capture whose worker died or was stopped; the parent reads it from the archive."""
     stored = work.place.read()
     return _read(work, stored, _rejected(stored.capture, reason, detail))
 
@@ -210,7 +209,7 @@ def _prepare_worker(sources: dict[str, Source], extract_one: ExtractOne) -> None
 
 
 def _work_in_worker(work: _Work) -> CaptureRead:
-    stored = work.place.read()  # outside of what costs one page only: where it fails, the archive is at fault
+    stored = work.place.read()  # not caught below: when this fails, the archive is damaged, not the page
     is_entry = stored.capture.role is CaptureRole.ENTRY
     return _read(work, stored, None if is_entry else _extract_in_worker(stored.capture))
 

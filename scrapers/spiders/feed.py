@@ -17,8 +17,8 @@ FEED_MAX_TAGS = 100_000
 """Outside of quoted text. feedparser takes up to 25 microseconds for one (measured 2026-11-25), and a crawl waits."""
 
 _STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""With what feedparser 6.0 ends over a surrogate in a reference, or an encoding with a NUL in its name, instead of
-telling of them in `bozo_exception`."""
+"""What feedparser 6.0 raises over a surrogate in a reference, or over an encoding with a NUL in its name, instead of
+putting it into `bozo_exception`."""
 
 
 def discover(body: bytes, url: str, entry: FeedEntry) -> Discovery:

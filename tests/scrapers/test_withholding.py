@@ -16,7 +16,7 @@ from scrapers.archive import list_crawls, open_crawl
 from scrapers.identity import article_id
 from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.redaction import redact_crawl
-from scrapers.takedowns import OptOut, Register, Takedown, TakedownReason, add_to_register
+from scrapers.takedowns import OptOut, Register, Takedown, TakedownError, TakedownReason, add_to_register
 from scrapers.withholding import withhold_checks, withhold_source
 from tests.scrapers.crawling import ROOT
 from tests.scrapers.offline import HOST, offline, rss
@@ -107,3 +107,13 @@ def test_a_takedown_that_was_carried_out_before_a_crawl_held_its_source_is_heede
     site.crawl({"/feed.xml": rss("/a", "/b"), "/a": b"<p>what was said of somebody</p>", "/b": b"B"})
 
     assert site.ends() == {"/feed.xml": "fetched", "/a": "skipped withheld", "/b": "fetched"}
+
+
+def test_a_source_that_opted_out_is_not_crawled(tmp_path: Path) -> None:
+    add_to_register(tmp_path / "takedown" / "register.json", [], [OptOut(source_id="site", taken_down_at=AT)])
+    site = offline(tmp_path)
+
+    with pytest.raises(TakedownError, match="site: opted out"):
+        site.crawl({"/feed.xml": rss("/a")})
+
+    assert site.asked == []
