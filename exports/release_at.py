@@ -107,15 +107,19 @@ class LocalRelease:
         """See ReleaseAt; nothing is copied, and whether all of it is there is for the caller to judge."""
         if is_withdrawn(self.path):
             raise _withdrawn(self.name, (self.path / WITHDRAWN).read_bytes())
+        if not self.path.is_dir():
+            raise ReleaseUnreachableError(f"{self.path}: not a release: there is no such folder")
         return self.path
 
     def read_keys(self) -> pa.Table:
         """See ReleaseAt."""
-        files = self.manifest().files_of(_TABLE)
+        return pa.concat_tables(self._read_keys_of(file) for file in _article_files(self.name, self.manifest()))
+
+    def _read_keys_of(self, said: ManifestFile) -> pa.Table:
         try:
-            return pa.concat_tables(pq.read_table(self.path / file.path, columns=_KEYS) for file in files)
+            return pq.read_table(self.path / said.path, columns=_KEYS)
         except (OSError, pa.ArrowException) as error:
-            raise ReleaseUnreachableError(f"{self.path}: {files[0].path}: {error}") from error
+            raise ReleaseUnreachableError(f"{self.path}: {said.path}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +170,7 @@ class RemoteRelease:
 
     def read_keys(self) -> pa.Table:
         """See ReleaseAt; from a server that knows no byte ranges whole files are fetched."""
-        files = self.manifest().files_of(_TABLE)
-        if not files:
-            raise ReleaseUnreachableError(f"{self.url}: has no articles")
-        return pa.concat_tables(self._read_keys_of(file) for file in files)
+        return pa.concat_tables(self._read_keys_of(file) for file in _article_files(self.name, self.manifest()))
 
     def _read_keys_of(self, said: ManifestFile) -> pa.Table:
         try:
@@ -255,6 +256,13 @@ class _RangeFile(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+def _article_files(place: str, manifest: Manifest) -> tuple[ManifestFile, ...]:
+    files = manifest.files_of(_TABLE)
+    if not files:
+        raise ReleaseUnreachableError(f"{place}: has no articles")
+    return files
 
 
 def _withdrawn(place: str, said: bytes) -> ReleaseUnreachableError:

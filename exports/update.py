@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exports.delta import apply_delta
@@ -50,7 +51,7 @@ def update_articles(articles: Path, start: str, wanted: ReleaseAt, target: Path)
     as it was.
     """
     manifest = wanted.manifest()
-    _require_same_profile(articles, wanted)
+    _require_articles(articles, wanted)
     steps = find_steps(start, wanted)
     if manifest.schema_version != SCHEMA_VERSION:
         said = f"{wanted.name}: schema {manifest.schema_version}"
@@ -93,8 +94,15 @@ def fetch_articles(release: ReleaseAt, folder: Path) -> Path:
     return joined
 
 
-def _require_same_profile(articles: Path, wanted: ReleaseAt) -> None:
-    said = (pq.read_metadata(articles).metadata or {}).get(b"profile", Profile.PUBLIC.encode()).decode()
+def _require_articles(articles: Path, wanted: ReleaseAt) -> None:
+    """Raise unless a file holds articles, and of a release of the wanted one's profile."""
+    try:
+        schema = pq.read_schema(articles)
+    except (OSError, pa.ArrowException) as error:
+        raise ReleaseUnreachableError(f"{articles}: not a Parquet file of articles: {error}") from error
+    if missing := [name for name in ("article_id", "record_sha256") if name not in schema.names]:
+        raise ReleaseUnreachableError(f"{articles}: holds no articles of a release: it has no column {missing[0]}")
+    said = (schema.metadata or {}).get(b"profile", Profile.PUBLIC.encode()).decode()
     if said != wanted.manifest().profile:
         raise ProfileMixedError(
             f"{articles}: is of a release that is {said}; {wanted.name} is {wanted.manifest().profile}"
@@ -131,9 +139,14 @@ def _prove(articles: Path, manifest: Manifest) -> None:
     said = manifest.tables[ARTICLES.name]
     with open_engine([articles.parent]) as connection:
         rows = connection.read_parquet(str(articles)).project(f"*, {FILED_AT} as filed_at")
-        wrong = rows.filter(f"record_sha256 is distinct from {ARTICLES.row_sha256}").limit(1).fetchall()
+        is_wrong = f"record_sha256 is distinct from {ARTICLES.row_sha256}"
+        wrong = rows.filter(is_wrong).project("article_id").limit(1).fetchall()
         found = _logical_sha256(rows)
-    if wrong or found != said.logical_sha256:
+    for (article_id,) in wrong:
+        raise DeltaMismatchError(
+            f"{manifest.id}: article {article_id} of the result is not what its record_sha256 says"
+        )
+    if found != said.logical_sha256:
         raise DeltaMismatchError(
             f"{manifest.id}: the deltas give rows of logical hash {found}, the release holds {said.logical_sha256}"
         )

@@ -161,6 +161,8 @@ def apply(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     The result is all the articles of the release wanted. Of an address only manifests and deltas are fetched. Until
     the proof the file stays as it was.
     """
+    if output.is_dir():
+        raise MisusedError(f"--output {output}: is a folder; give the name of a file")
     wanted = _place_of(want, home, profile)
     if Path(have).is_file():
         if start is None:
@@ -228,9 +230,10 @@ def _place_of(name: str | None, home: Path | None, profile: Profile) -> ReleaseA
         return release_at(name)
     releases, _ = folders_of(DataRoot(read_place(home).home), profile)  # not opened: looking must not make a data root
     latest = read_versions(releases).latest
-    if latest is None:
-        raise MisusedError(f"{releases}: no release yet")
     wanted = name or latest
+    if wanted is None:
+        raise MisusedError(f"{releases}: no release yet")
     if not (is_withdrawn(releases / wanted) or (releases / wanted / "manifest.json").is_file()):
-        raise MisusedError(f"no release {wanted} in {releases}; the latest is {latest}")
+        known = f"the latest is {latest}" if latest else "there is none yet"
+        raise MisusedError(f"{wanted}: neither a folder nor a release in {releases}; {known}")
     return release_at(str(releases / wanted))

@@ -91,6 +91,16 @@ def test_a_copy_with_a_changed_row_is_not_passed_for_the_release(history: Histor
     changed[7]["title"] = "Forged"
     rewrite_rows(have, changed)
 
+    said = f"2026-11-23: article {changed[7]['article_id']} of the result is not what its record_sha256 says"
+    with pytest.raises(DeltaMismatchError, match=said):
+        update_articles(have, NAMES[0], LocalRelease(history.releases / NAMES[3]), tmp_path / "out.parquet")
+
+
+def test_a_copy_that_lacks_a_row_is_not_passed_for_the_release(history: History, tmp_path: Path) -> None:
+    have = tmp_path / "have.parquet"
+    shutil.copy(history.releases / NAMES[0] / "articles.parquet", have)
+    rewrite_rows(have, rows(have)[:7] + rows(have)[8:])
+
     with pytest.raises(DeltaMismatchError, match="the deltas give rows of logical hash"):
         update_articles(have, NAMES[0], LocalRelease(history.releases / NAMES[3]), tmp_path / "out.parquet")
 
@@ -156,6 +166,22 @@ def test_what_is_no_release_is_one_line_that_names_the_place(place: str) -> None
         release_at(place).manifest()
 
 
+def test_a_release_whose_manifest_lists_no_articles_is_told_as_such(history: History, tmp_path: Path) -> None:
+    bare = shutil.copytree(history.releases / NAMES[1], tmp_path / NAMES[1])
+    edit_manifest(bare, files=[])
+
+    with pytest.raises(ReleaseUnreachableError, match=r"2026-11-21: has no articles$"):
+        LocalRelease(bare).read_keys()
+
+
+def test_a_file_that_cannot_be_read_is_named(history: History, tmp_path: Path) -> None:
+    torn = shutil.copytree(history.releases / NAMES[1], tmp_path / NAMES[1])
+    rewrite(torn / "articles.parquet", b"PAR1")
+
+    with pytest.raises(ReleaseUnreachableError, match=r"2026-11-21: articles\.parquet: "):
+        LocalRelease(torn).read_keys()
+
+
 # --- what a consumer is told -----------------------------------------------------------------------------------------
 
 
@@ -208,3 +234,23 @@ def test_articles_of_another_release_than_was_said_are_told_as_such(history: His
     )
 
     assert said.endswith("the articles are not those of that release\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("README.md", "README.md: not a Parquet file of articles: "),
+        ("ledger.parquet", "ledger.parquet: holds no articles of a release: it has no column article_id\n"),
+    ],
+)
+def test_a_file_that_holds_no_articles_is_told_as_such(history: History, tmp_path: Path, name: str, said: str) -> None:
+    have, want = (history.releases / name for name in NAMES[:2])
+    output = tmp_path / "out.parquet"
+
+    assert said in complaint("apply", str(have / name), str(want), "--from", have.name, "-o", str(output))
+
+
+def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    assert complaint("verify", f"{tmp_path}/2026-11-20") == (
+        f"kabarchy: {tmp_path}/2026-11-20: not a release: there is no such folder\n"
+    )

@@ -207,7 +207,8 @@ def test_a_locked_warehouse_names_the_process_that_holds_it(home: Path) -> None:
     [
         (("sql", "select 1"), "no generation yet"),
         (("releases", "verify"), "no release yet"),
-        (("releases", "diff", "2026-11-20", "2026-11-21"), "no release yet"),
+        (("releases", "diff", "2026-11-20", "2026-11-21"), "2026-11-20: neither a folder nor a release in "),
+        (("releases", "apply", "a", "b", "--output", "."), "--output .: is a folder; give the name of a file"),
         (("sql", "--example", "99"), "no example 99"),
         (("sql", "select 1", "--example", "1"), "give one of"),
         (("sql", "--file", "/nonexistent.sql"), "/nonexistent.sql"),
