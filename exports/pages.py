@@ -11,6 +11,8 @@ import jinja2
 from exports.labels import counted, grouped, name_country, name_language
 from exports.unmarkable import replace_unmarkable
 
+_LEAST_SHARE = 0.0005
+"""What is less is 0.0 % when rounded."""
 _MARKDOWN_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|!"} | {"\n": " ", "\r": " "})
 
 
@@ -95,12 +97,18 @@ def _instant(value: datetime | None) -> str:
 
 
 def _percent(value: float | None) -> str:
-    """A share as a percentage; a dash where it is not known.
+    """A share as a percentage; a dash where it is not known. Only what is wholly so is 0 % or 100 %.
 
-    >>> _percent(0.98765), _percent(None)
-    ('98.8 %', '–')
+    >>> _percent(0.98765), _percent(None), _percent(1.0), _percent(0.9999), _percent(0.0001)
+    ('98.8 %', '–', '100 %', '> 99.9 %', '< 0.1 %')
     """
-    return "–" if value is None else f"{100 * value:.3g} %"
+    if value is None:
+        return "–"
+    if value in {0, 1}:
+        return f"{100 * value:.0f} %"
+    if value < _LEAST_SHARE:
+        return "< 0.1 %"
+    return "> 99.9 %" if value > 1 - _LEAST_SHARE else f"{100 * value:.1f} %"
 
 
 def _bare(value: str) -> str:

@@ -155,7 +155,7 @@ def test_a_release_has_its_changes_and_the_checks_it_passed(site: Path, history:
 def test_the_dictionary_says_what_the_columns_hold(site: Path) -> None:
     page = lxml.html.parse(site / "dictionary.html")
 
-    assert text_of(page, "//tr[@id='col-title']/td[2]") == ["2.27 %"]
+    assert text_of(page, "//tr[@id='col-title']/td[2]") == ["2.3 %"]
     assert text_of(page, "//tr[@id='col-article_id']/td[2]") == ["never"]
     assert text_of(page, "//tr[@id='col-rights_level']/td[3]")[0].startswith("full_text")
     assert len(page.xpath("//tr[@id='col-published_at']//*[name()='path']/@d")) == 1

@@ -203,3 +203,21 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, home: Path) -> No
     page.close()
 
     assert {name: width for name, width in widths.items() if width > 390} == {}
+
+
+@needs_browser
+def test_no_table_scrolls_sideways_on_a_phone(browser: Browser, home: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    wide = {}
+    for path in pages_of(home / "site"):
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        wide[path.name] = page.evaluate(LABELS_OF_WIDE_REGIONS)
+    page.close()
+
+    assert {name: labels for name, labels in wide.items() if labels} == {}
+
+
+LABELS_OF_WIDE_REGIONS = """() => [...document.querySelectorAll('.scroll')]
+  .filter(region => region.scrollWidth > region.clientWidth)
+  .map(region => region.getAttribute('aria-label'))"""
