@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import typer
 
 from flows.cli_options import HomeOption, JsonOption, SourcesOption, open_place, print_json, print_rows
+from flows.source_rows import new_in_a_week
 from flows.status import SourceStatus, Status, read_status
 from scrapers.counts import counted
 
@@ -77,16 +78,9 @@ def _row(source: SourceStatus) -> dict[str, object]:
         "source": source.source,
         "health": _fate(source),
         "last success": _minute(source.last_success_at),
-        "in 7 days": _new(source),
+        "in 7 days": new_in_a_week(source),
         "articles": source.articles,
     }
-
-
-def _new(source: SourceStatus) -> str | None:
-    """New articles, and in brackets the fewest that were expected, where something is known of both."""
-    if source.new_in_7_days is None or source.expected_per_week is None:
-        return None if source.new_in_7_days is None else str(source.new_in_7_days)
-    return f"{source.new_in_7_days} (≥ {source.expected_per_week})"
 
 
 def _minute(instant: datetime | None) -> str:

@@ -49,10 +49,10 @@ def list_sources(
 ) -> None:
     """List every source and how it fares.
 
-    Last check, health, last success, last new article, articles a week.
+    Last check, health, last success, last new article, new articles in a week.
     Health is that of the last load, with the reason below the table where something is amiss, as why a source is
-    disabled; `a week` is what was new in the seven days before the latest crawl, of what is expected at least. With
-    --json all of it and what each is.
+    disabled; `in 7 days` is what was new in the seven days before the latest crawl, with what is expected at least.
+    With --json all of it and what each is.
     """
     settings = read_place(home, sources)
     registry, root = load_registry(settings.sources), DataRoot(settings.home)

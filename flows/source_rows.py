@@ -32,7 +32,7 @@ def health_row(it: SourceStatus, report: CheckReport | None) -> dict[str, object
         "health": it.health,
         "last success": it.last_success_at and f"{it.last_success_at:%Y-%m-%d}",
         "last new": it.last_new_article_at and f"{it.last_new_article_at:%Y-%m-%d}",
-        "a week": None if it.new_in_7_days is None else f"{it.new_in_7_days} of {it.expected_per_week or 1}",
+        "in 7 days": new_in_a_week(it),
     }
 
 
@@ -40,6 +40,13 @@ def disabled_line(source: Source) -> str | None:
     """Why a source is not crawled, and since when; None for one that is."""
     status = source.status
     return f"{source.id}: disabled since {status.since}: {status.reason}" if status.state is State.DISABLED else None
+
+
+def new_in_a_week(it: SourceStatus) -> str | None:
+    """New articles in seven days, and in brackets the fewest that are expected, as far as each is known."""
+    if it.new_in_7_days is None or it.expected_per_week is None:
+        return None if it.new_in_7_days is None else str(it.new_in_7_days)
+    return f"{it.new_in_7_days} (≥ {it.expected_per_week})"
 
 
 def trouble_lines(it: SourceStatus) -> Iterator[str]:

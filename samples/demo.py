@@ -135,8 +135,9 @@ def _stage(root: DataRoot) -> str:
 
 
 def _day_table(report: RunReport, day: int) -> Table:
-    table = Table(title=f"Day {day}, {DAY_INSTANTS[day]:%Y-%m-%d %H:%M} UTC", title_justify="left")
-    table.add_column("source")
+    title = f"Day {day}, {DAY_INSTANTS[day]:%Y-%m-%d %H:%M} UTC"
+    table = Table(title=title, title_justify="left", collapse_padding=True)  # within 80 columns
+    table.add_column("source", no_wrap=True)
     names = ("discovered", "fetched", "skipped", "failed", "articles", "rejected")
     for name in names:
         table.add_column(name, justify="right")
@@ -157,7 +158,7 @@ def _say_what_changed(console: Console, root: DataRoot, reports: list[RunReport]
         for sign, words, changed in _changes(diff):
             console.print(f"  [bold]{sign} {len(changed)} {words}[/]")
             for title in _titles(root, changed[:_N_NAMED]):
-                console.print(f"      {escape(title)}", overflow="ellipsis", no_wrap=True)
+                console.print(f"      {escape(title)}", soft_wrap=True)
 
 
 def _changes(diff: ReleaseDiff) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

@@ -232,6 +232,13 @@ ON_DEMO = re.findall(r"^\.venv/bin/kabarchy (?!serve)(.* --home demo-data.*?)(?:
 """Commands of the README over what the demo leaves, but for the one that does not end."""
 
 
+def test_the_readme_shows_what_the_demo_says_of_day_2(story: Story) -> None:
+    shown = README[README.index("Day 2, 2026") : README.index("Releases: 2026")]
+    told = [line.rstrip() for line in story.told.splitlines()]
+
+    assert [line for line in shown.splitlines() if line not in told] == []
+
+
 @pytest.mark.parametrize("line", [line for line in ON_DEMO if not line.startswith("releases")])
 def test_a_question_of_the_readme_is_answered_over_the_demo(
     story: Story, line: str, monkeypatch: pytest.MonkeyPatch

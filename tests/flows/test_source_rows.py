@@ -28,7 +28,7 @@ def test_a_row_says_how_a_source_fares() -> None:
         "health": "failing",
         "last success": "2026-11-20",
         "last new": None,
-        "a week": "3 of 20",
+        "in 7 days": "3 (≥ 20)",
     }
 
 
