@@ -51,4 +51,4 @@ def language_codes(manifest: Manifest) -> list[str]:
 
 def to_json(value: Any) -> str:
     """JSON for a file of its own: UTF-8, indented by one, ending in a newline, keys in the order given."""
-    return pydantic_core.to_json(value, indent=1).decode() + "\n"  # that of the standard library indents in Python
+    return pydantic_core.to_json(value, indent=1).decode() + "\n"  # json.dumps is slow with an indent

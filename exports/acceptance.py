@@ -58,7 +58,7 @@ def add_acceptance(releases: Path, acceptance: Acceptance) -> None:
 def read_acceptances(releases: Path, *, since: AwareDatetime | None) -> tuple[Acceptance, ...]:
     """The acceptances made after an instant, that of the release before; all of them when there is none.
 
-    Raises ReleaseDamagedError for a line of another form, but for what a killed writer left of the last one.
+    An unfinished last line, left by a killed writer, is ignored. Raises ReleaseDamagedError for any other bad line.
     """
     path = releases / ACCEPTED
     try:

@@ -1,7 +1,8 @@
 """`releases.atom`: a feed with an entry for each release (RFC 4287), newest first; deprecated columns are said in each.
 
 Built with ElementTree, which escapes all that can be escaped; every text is plain (`type="text"`, the default). Ids are
-names of the releases, not places (`about.release_urn`), so that a catalogue that moves brings no entry up again.
+names of the releases, not places (`about.release_urn`), so that a feed reader shows no entry twice when the catalogue
+moves to another address.
 """
 
 from collections.abc import Sequence

@@ -21,9 +21,10 @@ FEW = 12
 LONGEST_VALUE = 40
 """Characters; a longer value is a text, not one of a few codes."""
 NOT_CODES = frozenset({"authors"})
-"""Columns whose values are people, whom nobody should find ranked, however few there are."""
+"""Columns that hold names of people: their values are never listed by frequency, however few there are."""
 EXACT_ROWS = 100_000
-"""Of so many rows different values are counted in a few milliseconds; of a few hundred an estimate can exceed them."""
+"""Up to so many rows different values are counted exactly, in milliseconds: of a few hundred rows the estimate can be
+larger than their number."""
 PARTS = 20
 """Bars of a histogram; as many as `sql/column_histogram.sql` makes."""
 _HISTOGRAM_HEIGHT = 24

@@ -1,6 +1,7 @@
-"""The gates of what a release holds once more in another form: it says what the tables say, and nothing else.
+"""The gates of the copies of the data in other forms: the query copy, the files for spreadsheets and the sample.
 
-A release that has no such file passes: an operator may do without, and older ones knew none.
+Each copy must hold what the tables hold and nothing else. A release without such files passes: an operator may leave
+them out, and older releases had none.
 """
 
 from itertools import chain

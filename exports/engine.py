@@ -49,7 +49,7 @@ def open_engine(
         config["threads"] = threads
     connection = duckdb.connect(config=config)
     try:
-        if scratch is not None:  # nothing to recover: a log of every view, flushed, takes longer than the views
+        if scratch is not None:  # without a log: what a dead run left is deleted, and flushing one is slow
             connection.execute("attach ? as scratch (recovery_mode no_wal_writes)", [str(scratch / "scratch.duckdb")])
             connection.execute("use scratch")
         connection.execute("set variable profile = ?", [profile.value])

@@ -7,7 +7,7 @@ ExportError
 ├── ReleaseDamagedError     a published release is not what was written
 ├── ProfileMixedError       releases for everybody and internal ones would come together
 ├── DeltaMismatchError      a delta does not start from the articles it was given
-├── ImprintError            where or by whom releases are published is not said rightly
+├── ImprintError            a setting of where or by whom releases are published is wrong
 ├── SignatureError          SHA256SUMS cannot be signed, or its signature is not that of the key
 ├── ReleaseUnreachableError a release elsewhere cannot be read, or is not what it says
 └── TargetError             a place to publish to cannot be used
@@ -56,7 +56,7 @@ class PublishConflictError(TargetError):
 
 
 class ImprintError(ExportError):
-    """Where or by whom releases are published is not said rightly; the message names the variable and its value."""
+    """A setting of where or by whom releases are published is wrong; the message names the variable and its value."""
 
 
 class SignatureError(ExportError):

@@ -143,7 +143,7 @@ class Manifest(_Part):
     """What `manifest.json` says."""
 
     manifest_version: int = MANIFEST_VERSION
-    """Grows when a program that knows only the keys of before would misread it."""
+    """Raised when a program that knows only the earlier keys would misread the manifest."""
     dataset: str = DATASET
     title: str = TITLE
     description: str = DESCRIPTION

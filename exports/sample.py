@@ -5,10 +5,11 @@
           /README.md  SHA256SUMS
 
 For trying out: every query and snippet that reads a release reads it too, in seconds. Its rows are rows of the release,
-unchanged: by lot, each source, language and month having its turn (`sql/sample_articles.sql`), together with their
-versions and citations, the articles that these point at, their sources and coverage, and the ledger of the days on
-which they were first seen. Drawn from the first, the last and four months between, so that it costs the same however
-long the history grows; a release of no more articles than that is its own sample.
+unchanged. Articles are drawn by the order of their ids, which are hashes, in turns over sources, languages and months
+(`sql/sample_articles.sql`). With them come their versions and citations, the articles that these point at, their
+sources and coverage, and the ledger of the days on which they were first seen. Only the first month, the last
+and four between are drawn from, so that the cost does not grow with the history; a release of at most N_ARTICLES
+articles in at most N_MONTHS months is its own sample.
 """
 
 from collections.abc import Sequence

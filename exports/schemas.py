@@ -1,7 +1,7 @@
 """The published schema as files with versions, and the rule by which it may change.
 
     exports/schema/<table>-<version>.json   a Table Schema 2.0 with `version`
-    exports/schema/PUBLISHED                SHA-256 of each of these files that ever left the house; it never shrinks
+    exports/schema/PUBLISHED                SHA-256 of each of these files that was published; lines are only added
     exports/schema/CHANGELOG.md             what each version brought
 
 `make docs` writes the files of the contract's version (`python -m exports.schemas`), but none that PUBLISHED lists with

@@ -2,8 +2,8 @@
 
 Verification works from a release's folder alone. It goes from outside in: `sums` (are these the bytes that were
 written), then the gates of form (is each file what the manifest says, in the columns of the contract), then the gates
-of content. A failure of one circle ends it: nothing further in can be believed. The gates stand in
-`exports.form_gates`, `exports.gates` and `exports.copy_gates`.
+of content. When one of these steps fails the later ones are not run: what they would read cannot be trusted. The gates
+are in `exports.form_gates`, `exports.gates` and `exports.copy_gates`.
 """
 
 import tempfile
