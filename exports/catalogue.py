@@ -16,6 +16,7 @@ the folder of releases at `/releases/` instead of the link.
 """
 
 import os
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +41,8 @@ from scrapers.data_root import write_beside
 
 _LONGEST_BUILD_S = 3600.0
 """A build takes seconds, and its stage is ended after an hour."""
+_ASIDE = re.compile(r"\.(.+\.\w+\.[a-z0-9_]{8}|(releases|.+\.\w+)-\d+)$")
+"""Names of files that are being written: of `data_root.write_beside`, and those with the number of a process."""
 
 
 def build_site(
@@ -113,13 +116,12 @@ def cite(manifest: Manifest) -> dict[str, str]:
 
 
 def _remove_leftovers(site: Path) -> None:
-    """Remove what builds left that were killed: files aside have hidden names. Younger ones may be another build's."""
+    """Remove files aside that killed builds left. Younger ones may be another build's; other hidden files are not ours."""
     oldest = time.time() - _LONGEST_BUILD_S
-    for path in (
-        path for folder in (".", "console", "history", "schema", "sources") for path in site.glob(f"{folder}/.*")
-    ):
-        if path.lstat().st_mtime < oldest and not path.is_dir():
-            path.unlink(missing_ok=True)
+    for folder in (".", "console", "history", "schema", "sources"):
+        for path in site.glob(f"{folder}/.*"):
+            if _ASIDE.match(path.name) and path.lstat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
 
 
 def _link_releases(releases: Path, site: Path) -> None:

@@ -214,7 +214,9 @@ def test_before_the_first_release_the_page_says_so(tmp_path: Path) -> None:
     assert text_of(page, "//main//h2") == ["No release yet"]
 
 
-@pytest.mark.parametrize("name", [".index.html.k1ll3d", "schema/.articles.json.k1ll3d"])
+@pytest.mark.parametrize(
+    "name", [".index.html.k1ll3d_8", "schema/.articles-1.0.0.json.k1ll3d_8", ".releases-4711", "schema/.engine.mjs-4711"]
+)
 def test_what_a_killed_build_left_is_removed_but_not_what_another_is_writing(tmp_path: Path, name: str) -> None:
     build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
     left, under_way = tmp_path / "site" / name, tmp_path / "site" / ".index.html.und3rw4y"
@@ -225,6 +227,17 @@ def test_what_a_killed_build_left_is_removed_but_not_what_another_is_writing(tmp
     build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
 
     assert (left.exists(), under_way.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("name", [".nojekyll", ".htaccess", ".well-known"])
+def test_a_hidden_file_that_an_operator_put_there_stays(tmp_path: Path, name: str) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / name).touch()
+    os.utime(tmp_path / "site" / name, (0, 0))
+
+    build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
+
+    assert (tmp_path / "site" / name).exists()
 
 
 def test_building_again_changes_nothing(site: Path, history: History) -> None:
