@@ -28,6 +28,7 @@ _MIN_LINK_LETTERS = 8  # shorter link texts ("more", "photo") are found in any l
 _MIN_TITLE_LETTERS = 20  # three words; shorter links alone in a line are sections, tags and names
 _MIN_TEASERS = 3  # two articles beside each other may be a report and its box
 _MAX_EXCERPT_LINES = 2
+_MAX_LINK_CHARS = 2_000  # a card has fewer, white space included; a link that is not closed may hold the whole page
 _MAX_TEASER_LETTERS = 600  # a title and its excerpt: WordPress cuts at 55 words, some 400 letters
 _MIN_TEASER_SHARE = 0.6  # of a text; what introduces a list, and what stands around it, may be the rest
 _OPENING_LETTERS = 30  # of a line, by which it is found: trafilatura may join it with what follows
@@ -95,11 +96,25 @@ def survey(page: Page, lines: Lines, title: str | None) -> Survey:
 
 
 def _said_by(link: HtmlElement) -> Iterator[str]:
-    """Yield the folded text of a link, and of each block in it, since a link may be a whole card; no very short one."""
+    """Yield the folded text of a link, and of each block in it, since a link may be a whole card.
+
+    Very short and very long ones are left out.
+    """
     for element in (link, *link.iterdescendants(*_CARD_BLOCKS)):
-        said = "".join(element.itertext())
-        if len(said) >= _MIN_LINK_LETTERS:
+        if len(said := _short_text(element)) >= _MIN_LINK_LETTERS:
             yield fold(said)
+
+
+def _short_text(element: HtmlElement) -> str:
+    """Return the text of an element; nothing of one with more than _MAX_LINK_CHARS, of which the rest is not read."""
+    pieces: list[str] = []
+    n_chars = 0
+    for piece in element.itertext():
+        n_chars += len(piece)
+        if n_chars > _MAX_LINK_CHARS:
+            return ""
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def _teasers(lines: Lines, addresses: Mapping[str, str], *, headline: str) -> Iterator[str]:

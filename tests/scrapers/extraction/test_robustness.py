@@ -34,6 +34,7 @@ HOSTILE = {
     "JSON-LD nested without end": b"<script type='application/ld+json'>" + b"[" * 400_000 + b"</script>" + TEXT,
     "one long line": b"<title>a</title><p>" + b"ab " * 500_000,
     "24,000 paragraphs": b"<title>a</title>" + b"<p>This sentence is long enough to be prose, or so it seems." * 24_000,
+    "blocks in an open link": f"<title>a</title><a href=/1>{'<div>' * 240}{'<p>Бул сүйлөм бар. ' * 16_000}".encode(),
     "20,000 dates": b"<title>a</title><h1>a</h1>" + b"<p>12.03.2012 11:22 " * 20_000,
     "a surrogate in UTF-8": b"<title>a\xed\xa0\x80</title>" + TEXT,
 }
