@@ -116,7 +116,7 @@ def cite(manifest: Manifest) -> dict[str, str]:
 
 
 def _remove_leftovers(site: Path) -> None:
-    """Remove files aside that killed builds left. Younger ones may be another build's; other hidden files are not ours."""
+    """Remove files aside that killed builds left; younger ones may be another build's. No other hidden file is ours."""
     oldest = time.time() - _LONGEST_BUILD_S
     for folder in (".", "console", "history", "schema", "sources"):
         for path in site.glob(f"{folder}/.*"):

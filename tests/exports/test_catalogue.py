@@ -215,7 +215,8 @@ def test_before_the_first_release_the_page_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [".index.html.k1ll3d_8", "schema/.articles-1.0.0.json.k1ll3d_8", ".releases-4711", "schema/.engine.mjs-4711"]
+    "name",
+    [".index.html.k1ll3d_8", "schema/.articles-1.0.0.json.k1ll3d_8", ".releases-4711", "schema/.engine.mjs-4711"],
 )
 def test_what_a_killed_build_left_is_removed_but_not_what_another_is_writing(tmp_path: Path, name: str) -> None:
     build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
