@@ -10,7 +10,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -122,11 +122,12 @@ class LocalRelease:
             raise ReleaseUnreachableError(f"{self.path}: {said.path}: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RemoteRelease:
-    """A release over http(s)."""
+    """A release over http(s); since it never changes, its manifest is fetched once."""
 
     url: str
+    _manifest: Manifest | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -135,6 +136,11 @@ class RemoteRelease:
 
     def manifest(self) -> Manifest:
         """See ReleaseAt."""
+        if self._manifest is None:
+            self._manifest = self._read_manifest()
+        return self._manifest
+
+    def _read_manifest(self) -> Manifest:
         data = self._read_if_there("manifest.json")
         if data is not None:
             return _parse(self.url, data)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from flows.cli import app
 from tests.exports.conftest import History
 from tests.exports.factories import DAY_1, article_id
 from tests.exports.readers import edit_manifest, manifest, rewrite, rewrite_rows, rows
+from tests.scrapers.site import Reply, served
 
 NAMES = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
 
@@ -150,6 +152,21 @@ def test_a_file_longer_than_announced_is_not_taken_in(history: History, tmp_path
         pytest.raises(ReleaseUnreachableError, match="more than the 10 bytes"),
     ):
         RemoteRelease(f"{url}releases/{NAMES[0]}").fetch("articles.parquet", tmp_path / "fetched")
+
+
+def test_of_each_release_on_the_way_one_manifest_and_one_delta_are_fetched(history: History, tmp_path: Path) -> None:
+    files = [history.releases / name / file for name in NAMES for file in ("manifest.json", *deltas_of(name))]
+    replies = {f"/{path.relative_to(history.releases).as_posix()}": Reply(path.read_bytes()) for path in files}
+    have = history.releases / NAMES[0] / "articles.parquet"
+
+    with served(replies) as site:
+        update_articles(have, NAMES[0], RemoteRelease(f"{site.url}/{NAMES[3]}"), tmp_path / "out.parquet")
+
+    assert sorted(site.paths()) == sorted(set(replies) - {f"/{NAMES[0]}/manifest.json"})
+
+
+def deltas_of(name: str) -> tuple[str, ...]:
+    return tuple(f"delta/from-{before}.parquet" for before, after in pairwise(NAMES) if after == name)
 
 
 def test_two_releases_are_compared_from_afar(history: History, server: str) -> None:
