@@ -12,7 +12,7 @@ import duckdb
 from exports.acceptance import AcceptableGate
 from exports.manifest import Manifest, ManifestFile
 from exports.profiles import Profile
-from exports.published import ARTICLES, LONG, MONTHLY, PUBLISHED, Published, list_data_files, read_files
+from exports.published import ARTICLES, LONG, MONTHLY, PUBLISHED, VERSIONS, Published, list_data_files, read_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +44,11 @@ class ReleaseReading:
         """The monthly files of a table of those months of which any file of any table is not proven.
 
         All rows of an article lie in the files of one month, which is a gate of its own: what they say together is
-        judged there.
+        judged there. A month without a file of articles or of versions is judged too: one of them was lost.
         """
-        judged = {file.month for other in MONTHLY for file in self.fresh_months(other)}
-        return [file for file in self.months(published) if file.month in judged]
+        fresh = {file.month for other in MONTHLY for file in self.fresh_months(other)}
+        in_both = {file.month for file in self.months(ARTICLES)} & {file.month for file in self.months(VERSIONS)}
+        return [file for file in self.months(published) if file.month in fresh or file.month not in in_both]
 
     def paths(self, files: Iterable[ManifestFile]) -> list[Path]:
         """Where the files are."""

@@ -10,7 +10,7 @@ from exports.gates import check_keys, check_partitions, check_versions
 from tests.exports.conftest import History
 from tests.exports.factories import article_id
 from tests.exports.one_gate import faults_of
-from tests.exports.readers import manifest, rewrite_rows, rows
+from tests.exports.readers import edit_manifest, manifest, rewrite_rows, rows
 
 SEPTEMBER, OCTOBER = "data/versions-2026-09.parquet", "data/versions-2026-10.parquet"
 
@@ -72,3 +72,24 @@ def test_a_month_of_which_every_file_is_proven_is_not_judged_again(release: Path
 
     assert faults_of(release, check_versions, proven=all_but(release, OCTOBER)) == ""
     assert "a gap in its versions" in faults_of(release, check_versions, proven=all_but(release, SEPTEMBER))
+
+
+def lose(release: Path, path: str) -> None:
+    """Take a file out of a release, and out of what its manifest lists."""
+    (release / path).unlink()
+    edit_manifest(release, files=[file for file in manifest(release)["files"] if file["path"] != path])
+
+
+def test_versions_of_a_month_that_were_lost_are_missed_though_all_else_is_proven(release: Path) -> None:
+    lose(release, SEPTEMBER)
+
+    found = faults_of(release, check_versions, proven=all_but(release))
+
+    assert "its current version is not the article" in found
+
+
+def test_versions_without_the_articles_of_their_month_are_found_though_all_else_is_proven(release: Path) -> None:
+    lose(release, "articles.parquet")
+    lose(release, SEPTEMBER.replace("versions", "articles"))
+
+    assert "is not in the release" in faults_of(release, check_keys, proven=all_but(release))
