@@ -97,8 +97,9 @@ def run(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     A run that was killed is continued.
     """
     place = open_place(home, sources)
-    place.choose(names)  # an unknown source is said before anything is started
-    order = RunOrder(sources=tuple(names or ()), as_of=as_utc(as_of), max_seconds=max_seconds, days=as_days(backfill))
+    days = as_days(backfill)
+    place.choose_for(names, days)  # an unknown source is said before anything is started
+    order = RunOrder(sources=tuple(names or ()), as_of=as_utc(as_of), max_seconds=max_seconds, days=days)
     report = run_as_flow(place.settings, place.root, order)
     print_json(report.model_dump(mode="json")) if as_json else _print_report(report)
     raise typer.Exit(DONE if report.verdict is Verdict.COMPLETED else PROBLEMS)

@@ -61,7 +61,8 @@ BackfillOption = Annotated[
     typer.Option(
         "--backfill",
         metavar="FROM TO",
-        help="Fetch what was published on these days (both included) in place of what is new; again to go on.",
+        help="Fetch what was published on these days (both included) in place of what is new; again to go on, until "
+        "nothing is discovered.",
         show_default=False,
     ),
 ]
@@ -101,6 +102,14 @@ class Place:
                 f"{self.settings.sources}: nothing to crawl: none is enabled or has passed a check; {known}"
             )
         self.require_contact(real_sources(chosen))
+        return chosen
+
+    def choose_for(self, names: Sequence[str] | None, days: DayRange | None) -> list[Source]:
+        """Those of `choose`. Raises MisusedError also for a named source that a backfill of these days cannot reach."""
+        chosen = self.choose(names)
+        near = [source.id for source in chosen if names and days and not source.reaches_back]
+        if near:
+            raise MisusedError(f"--backfill: {', '.join(near)}: only feeds, which do not reach back")
         return chosen
 
     def require_contact(self, real: Sequence[str]) -> None:

@@ -49,7 +49,8 @@ def crawl(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
 ) -> None:
     """Only crawl: fill the archive."""
     place, log, instant = open_place(home, sources), log_to_stderr(), as_utc(as_of)
-    chosen, days = place.choose(names), as_days(backfill)
+    days = as_days(backfill)
+    chosen = place.choose_for(names, days)
     with hold_run(place.root.runs, tuple(names or ()), as_of=instant, days=days, now=Clock().now()) as mark:
         order = stages.CrawlOrder(run_id=mark.run_id, as_of=instant, max_seconds=max_seconds, days=days)
         jobs = (partial(stages.crawl_source, place.settings, source, order, log) for source in chosen)

@@ -43,6 +43,12 @@ class RunMark(BaseModel):
     started_at: AwareDatetime
     pid: int
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those of the command line by which it is asked for, and continued."""
+        days = ("--backfill", *self.backfill.split("/")) if self.backfill else ()
+        return ("run", *self.sources, *days)
+
 
 @contextmanager
 def hold_run(

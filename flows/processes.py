@@ -151,8 +151,8 @@ async def _relay(stream: asyncio.StreamReader | None, log: Log) -> str:
     """Pass the child's log on and return its last words."""
     last: deque[str] = deque(maxlen=1)
     async for line in _lines(stream):
-        level, text = _read_log_line(line)
-        log.log(level, "%s", text)
+        level, name, text = _read_log_line(line)
+        log.log(level, "%s", f"{name}: {text}" if name else text)
         if level >= logging.ERROR:
             last.append(text)
     return last[0].splitlines()[-1] if last else ""
@@ -170,17 +170,19 @@ async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:
         yield rest.decode("utf-8", "replace").rstrip()
 
 
-def _read_log_line(line: str) -> tuple[int, str]:
-    """Read `{"t","level","logger","message",["exception"]}` or `LEVEL text`; anything else is a complaint.
+def _read_log_line(line: str) -> tuple[int, str | None, str]:
+    """Return level, logger and words of a line of a child's log.
+
+    Reads `{"t","level","logger","message",["exception"]}` or `LEVEL text`; anything else is a complaint.
 
     `error: ` before a complaint says to a person what the level of the log says here.
     """
     levels = logging.getLevelNamesMapping()
     try:
         record = json.loads(line)
-        text = f"{record['logger']}: {record['message']}"
+        name, text = str(record["logger"]), str(record["message"])
         level = levels.get(str(record["level"]).upper(), logging.INFO)
     except (ValueError, KeyError, TypeError):
         word, _, rest = line.partition(" ")
-        return (levels[word], rest) if word in levels else (logging.ERROR, line.removeprefix("error: "))
-    return level, f"{text}\n{record['exception']}" if record.get("exception") else text
+        return (levels[word], None, rest) if word in levels else (logging.ERROR, None, line.removeprefix("error: "))
+    return level, name, f"{text}\n{record['exception']}" if record.get("exception") else text

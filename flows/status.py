@@ -84,9 +84,7 @@ def _run_under_way(root: DataRoot) -> str | None:
     mark = read_mark(root.runs)
     if mark is None:
         return None
-    fate = (
-        f"process {mark.pid}" if is_run_alive(root.runs) else "killed; the next run with the same sources continues it"
-    )
+    fate = f"process {mark.pid}" if is_run_alive(root.runs) else f"killed; goes on by kabarchy {' '.join(mark.words)}"
     return f"run {mark.run_id} since {mark.started_at:%Y-%m-%d %H:%M} UTC, {fate}"
 
 

@@ -169,6 +169,8 @@ def _run(desk: _Desk, writer: CrawlWriter, ledger: Ledger, frontier: Frontier, a
     finish_reason, is_clean = desk.fetch(course)
     summary = ledger.close(finish_reason, is_clean=is_clean)
     writer.finish(summary)
+    for url, why in ledger.unread_entries():
+        logger.error("source=%s entry=%s not read: %s", summary.source_id, url, why)
     logger.info(
         "source=%s crawl=%s finish_reason=%s n_fetched=%d n_skipped=%d n_failed=%d",
         summary.source_id,

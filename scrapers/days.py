@@ -35,8 +35,8 @@ class DayRange:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the written form. Raises ValueError when it is not that."""
-        first, _, last = text.partition("/")
-        return cls(date.fromisoformat(first), date.fromisoformat(last))
+        first, last = map(_read_day, text.split("/", 1))
+        return cls(first, last)
 
     def __str__(self) -> str:
         """Written form (ISO 8601).
@@ -70,6 +70,13 @@ def addresses(entry: SitemapEntry | ListingEntry, days: DayRange) -> list[str]:
     """Return the addresses of a dated entry for these days, normalised, newest first, each once."""
     filled = [_fill(entry.url, day) for day in days.newest_first()]
     return list(dict.fromkeys(map(normalise_url, filled)))
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"no day as 2026-11-30: {text!r}") from error
 
 
 def _fill(template: str, day: date) -> str:

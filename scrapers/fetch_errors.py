@@ -48,7 +48,12 @@ def is_tls_error(error: BaseException) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """Return an error's name and words, short enough to be kept; of one that only wraps another, that one's."""
+    """Return an error's name and words, short enough to be kept; of one that only wraps another, that one's.
+
+    Of our own only the words: the reason that stands beside them says what its name would.
+    """
     wrapped = next(iter(getattr(error.__cause__ or error, "reasons", ())), None)
     said = error if wrapped is None else wrapped.value
-    return f"{type(said).__name__}: {said}"[:DETAIL_MAX_CHARS]
+    kind, words = type(said), str(said)
+    is_ours = kind.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return (words if is_ours and words else f"{kind.__name__}: {words}")[:DETAIL_MAX_CHARS]

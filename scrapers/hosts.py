@@ -54,6 +54,12 @@ class HostState:
     is_blocked: bool = False
     """Closed because it turned us away, not because it is in trouble."""
 
+    @property
+    def rest(self) -> str:
+        """Until when it rests, and why."""
+        until = f"{parse_instant(self.closed_until):%Y-%m-%d %H:%M} UTC" if self.closed_until else "now"
+        return f"rests until {until}: {self.why}"
+
     def seconds_to_wait(self, now_s: float, delay_s: float, hold_max_s: float) -> float:
         """Seconds until the next request may go out; 0 when it may now.
 

@@ -4,8 +4,7 @@ Each URL is met once and ends once. The archive is written first, the visits aft
 is learned again from the archive.
 """
 
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from scrapers.answers import Answer
@@ -20,9 +19,6 @@ from scrapers.spiders.links import BadContentError
 from scrapers.spiders.listing import NoLinksError
 from scrapers.targets import Target
 from scrapers.visits import Visits, item_counts
-
-logger = logging.getLogger(__name__)
-
 
 _UNREAD = frozenset({SkipReason.BACKING_OFF, SkipReason.DAILY_BUDGET})
 """An entry that was skipped for this is missing, though it has not failed just now."""
@@ -127,7 +123,6 @@ class Ledger:
         """End a page of an entry that cannot be read: as failed, but for a listing of a day that has nothing (yet)."""
         if isinstance(error, NoLinksError) and target.may_lack:
             return self.skip(target, SkipReason.NO_SUCH_DAY, str(error))
-        logger.warning("entry=%s bad content: %s", target.url, error)
         return self.fail(target, FailReason.BAD_CONTENT, str(error))
 
     def close(self, finish_reason: str, *, is_clean: bool) -> CrawlSummary:
@@ -136,6 +131,14 @@ class Ledger:
         why = FailReason.INTERRUPTED
         self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])
         return _summary(self._writer.header, self.outcomes, self._clock.now(), finish_reason, is_clean=is_clean)
+
+    def unread_entries(self) -> Iterator[tuple[str, str]]:
+        """Yield the address of each entry, and further page of one, that could not be read, and why."""
+        entries = _entries_of(self.outcomes)
+        for it in filter(_is_unread, entries):
+            yield it.url, f"{it.reason} ({it.detail})" if it.detail else f"{it.reason}"
+        if self._days is None:
+            yield from ((url, "none of its days was there") for url in _lacking(entries))
 
     @property
     def _days(self) -> str | None:
@@ -189,8 +192,8 @@ def _summary(
     is_clean: bool,
 ) -> CrawlSummary:
     ends = [outcome.outcome for outcome in outcomes.values()]
-    entries = [outcome for outcome in outcomes.values() if outcome.role is not CaptureRole.PAGE]
-    has_failed_entry = any(outcome.outcome is Outcome.FAILED or outcome.reason in _UNREAD for outcome in entries)
+    entries = _entries_of(outcomes)
+    has_failed_entry = any(map(_is_unread, entries))
     # A day may lack, but not each: then the address or the selector is wrong. Of a backfill each may.
     has_failed_entry |= header.backfill is None and bool(_lacking(entries))
     return CrawlSummary(
@@ -210,7 +213,15 @@ def _summary(
     )
 
 
-def _lacking(entries: list[UrlOutcome]) -> set[str | None]:
+def _entries_of(outcomes: Mapping[str, UrlOutcome]) -> list[UrlOutcome]:
+    return [it for it in outcomes.values() if it.role is not CaptureRole.PAGE]
+
+
+def _is_unread(entry: UrlOutcome) -> bool:
+    return entry.outcome is Outcome.FAILED or entry.reason in _UNREAD
+
+
+def _lacking(entries: list[UrlOutcome]) -> set[str]:
     """Return the dated entries that have none of their days."""
-    dated = {it.entry_url for it in entries if it.reason == SkipReason.NO_SUCH_DAY}
+    dated = {it.entry_url for it in entries if it.entry_url and it.reason == SkipReason.NO_SUCH_DAY}
     return dated - {it.entry_url for it in entries if it.reason != SkipReason.NO_SUCH_DAY}

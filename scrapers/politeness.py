@@ -166,7 +166,7 @@ class PaceMiddleware:
             pause = pause_after(reason, state.n_closings + 1)
             state.close(now, pause, why, is_blocked=reason is FailReason.BLOCKED)
         host.is_well = False
-        logger.warning("host=%s rests until %s: %s", host_key(url), state.closed_until, state.why)
+        logger.warning("host=%s %s", host_key(url), state.rest)
 
     def note_success(self, url: str) -> None:
         """A host has answered as it should."""
@@ -232,6 +232,6 @@ class PaceMiddleware:
 def _require_open(state: HostState, now: datetime, requests_per_day: int) -> None:
     if state.is_closed(now):
         kind = HostBlockedError if state.is_blocked else HostClosedError
-        raise kind(f"rests until {state.closed_until}: {state.why}")
+        raise kind(state.rest)
     if state.day == utc_day(now) and state.n_requests >= requests_per_day:
         raise DailyBudgetError(f"{counted(state.n_requests, 'request')} on {state.day}")

@@ -366,6 +366,11 @@ class Source(_Strict):
         return frozenset(h.lower() for h in self.articles.hosts) or frozenset({urlsplit(self.homepage).netloc.lower()})
 
     @property
+    def reaches_back(self) -> bool:
+        """Whether there is an entry that leads to what was published on any day; a feed leads to its newest only."""
+        return any(not isinstance(entry, FeedEntry) for entry in self.entries)
+
+    @property
     def is_loopback(self) -> bool:
         """Whether every address of the source is on this machine."""
         urls = [self.homepage, *(entry.url for entry in self.entries)]

@@ -147,6 +147,21 @@ def test_a_registry_of_which_nothing_is_crawled_is_named(home: Path, verb: str) 
     )
 
 
+@pytest.mark.parametrize("verb", ["run", "crawl"])
+@pytest.mark.parametrize(
+    ("days", "complaint"),
+    [
+        (("2026-11-01", "2026-11-02"), "--backfill: a_source: only feeds, which do not reach back"),
+        (("2026-11-02", "2026-11-01"), "--backfill 2026-11-02 2026-11-01: no day from 2026-11-02 to 2026-11-01"),
+        (("2026-11-01", "today"), "--backfill 2026-11-01 today: no day as 2026-11-30: 'today'"),
+    ],
+)
+def test_a_backfill_that_cannot_be_is_refused(home: Path, verb: str, days: tuple[str, str], complaint: str) -> None:
+    result = kabarchy(verb, "a_source", "--backfill", *days, "--home", home)
+
+    assert (result.exit_code, result.stderr) == (2, f"kabarchy: {complaint}\n")
+
+
 def test_an_empty_registry_folder_is_no_registry(home: Path) -> None:
     (home / "sources" / "a_source.toml").unlink()
 

@@ -2,12 +2,13 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.journal import RunUnderWayError, hold_run, is_run_alive, read_mark, require_no_run
+from scrapers.days import DayRange
 from tests.pipeline import ROOT
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -76,6 +77,20 @@ def test_a_killed_run_is_not_continued_by_one_that_is_not_its_like(
 
     with hold_run(tmp_path, sources, as_of=as_of, now=NOON + timedelta(hours=hours)) as mark:
         assert mark.run_id != run_id
+
+
+@pytest.mark.parametrize(
+    ("sources", "days", "words"),
+    [
+        ((), None, "run"),
+        (("a", "b"), DayRange(date(2026, 11, 1), date(2026, 11, 2)), "run a b --backfill 2026-11-01 2026-11-02"),
+    ],
+)
+def test_a_run_says_by_which_words_it_is_continued(
+    tmp_path: Path, sources: tuple[str, ...], days: DayRange | None, words: str
+) -> None:
+    with hold_run(tmp_path, sources, as_of=None, now=NOON, days=days) as mark:
+        assert " ".join(mark.words) == words
 
 
 def test_an_unreadable_mark_stops_nothing(tmp_path: Path) -> None:

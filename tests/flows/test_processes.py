@@ -81,7 +81,9 @@ def test_log_lines_arrive_with_their_level_and_the_last_complaint_is_remembered(
     caplog.set_level(logging.INFO, logger=LOG.name)
     record = '{"t": "2026-11-20T12:00:00Z", "level": "WARNING", "logger": "scrapers.crawl", "message": "source=x slow"}'
 
-    result = run(f"import sys; print('''{record}\\nINFO warehouse loaded\\nno such source: y''', file=sys.stderr)")
+    result = run(
+        f"import sys; print('''{record}\\nINFO warehouse loaded\\nerror: no such source: y''', file=sys.stderr)"
+    )
 
     assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
         ("WARNING", "scrapers.crawl: source=x slow"),
@@ -89,6 +91,12 @@ def test_log_lines_arrive_with_their_level_and_the_last_complaint_is_remembered(
         ("ERROR", "no such source: y"),
     ]
     assert result.last_words == "no such source: y"
+
+
+def test_last_words_are_the_complaint_without_the_name_of_its_logger() -> None:
+    record = '{"level": "ERROR", "logger": "scrapers.crawl", "message": "entry=x not read"}'
+
+    assert run(f"import sys; print('{record}', file=sys.stderr)").last_words == "entry=x not read"
 
 
 def test_a_line_without_end_neither_blocks_the_child_nor_fills_our_memory(caplog: pytest.LogCaptureFixture) -> None:

@@ -365,3 +365,12 @@ def test_a_crawl_that_cannot_write_says_so_and_leaves_nothing_visible(tmp_path: 
     assert "error: " in done.stderr
     assert done.stdout == ""
     assert list_crawls(tmp_path / "archive") == []
+
+
+def test_an_entry_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    with served({"/robots.txt": Reply(status=503)}) as site:
+        write_source(tmp_path, site.url)
+        done = crawl(tmp_path)
+
+    said = f"source=site entry={site.url}/feed.xml not read: robots_unreachable (status 503)"
+    assert [it["message"] for it in done.records if it["level"] == "ERROR"] == [said]
