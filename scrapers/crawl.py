@@ -20,7 +20,7 @@ from scrapers.archive import CrawlWriter, crawl_path
 from scrapers.clock import Clock
 from scrapers.days import DayRange
 from scrapers.frontier import Frontier
-from scrapers.ledger import Ledger
+from scrapers.ledger import Ledger, unread_entries
 from scrapers.outcomes import CrawlHeader, CrawlSummary, crawl_id
 from scrapers.politeness import HOSTS_FOLDER
 from scrapers.recovery import LeftBehind, find_finished, find_left_behind, locked_source
@@ -169,7 +169,7 @@ def _run(desk: _Desk, writer: CrawlWriter, ledger: Ledger, frontier: Frontier, a
     finish_reason, is_clean = desk.fetch(course)
     summary = ledger.close(finish_reason, is_clean=is_clean)
     writer.finish(summary)
-    for url, why in ledger.unread_entries():
+    for url, why in unread_entries(ledger.outcomes, summary):
         logger.error("source=%s entry=%s not read: %s", summary.source_id, url, why)
     logger.info(
         "source=%s crawl=%s finish_reason=%s n_fetched=%d n_skipped=%d n_failed=%d",

@@ -132,14 +132,6 @@ class Ledger:
         self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])
         return _summary(self._writer.header, self.outcomes, self._clock.now(), finish_reason, is_clean=is_clean)
 
-    def unread_entries(self) -> Iterator[tuple[str, str]]:
-        """Yield the address of each entry, and further page of one, that could not be read, and why."""
-        entries = _entries_of(self.outcomes)
-        for it in filter(_is_unread, entries):
-            yield it.url, f"{it.reason} ({it.detail})" if it.detail else f"{it.reason}"
-        if self._days is None:
-            yield from ((url, "none of its days was there") for url in _lacking(entries))
-
     @property
     def _days(self) -> str | None:
         return self._writer.header.backfill
@@ -183,6 +175,17 @@ class Ledger:
         )
 
 
+def unread_entries(outcomes: Mapping[str, UrlOutcome], header: CrawlHeader) -> Iterator[tuple[str, str]]:
+    """Yield the address of each entry, and further page of one, that could not be read, and why."""
+    entries = [it for it in outcomes.values() if it.role is not CaptureRole.PAGE]
+    for it in entries:
+        if it.outcome is Outcome.FAILED or it.reason in _UNREAD:
+            yield it.url, f"{it.reason} ({it.detail})" if it.detail else f"{it.reason}"
+    # A day may lack, but not each: then the address or the selector is wrong. Of a backfill each may.
+    if header.backfill is None:
+        yield from ((url, "none of its days was there") for url in _lacking(entries))
+
+
 def _summary(
     header: CrawlHeader,
     outcomes: Mapping[str, UrlOutcome],
@@ -192,10 +195,7 @@ def _summary(
     is_clean: bool,
 ) -> CrawlSummary:
     ends = [outcome.outcome for outcome in outcomes.values()]
-    entries = _entries_of(outcomes)
-    has_failed_entry = any(map(_is_unread, entries))
-    # A day may lack, but not each: then the address or the selector is wrong. Of a backfill each may.
-    has_failed_entry |= header.backfill is None and bool(_lacking(entries))
+    has_failed_entry = any(True for _ in unread_entries(outcomes, header))
     return CrawlSummary(
         crawl_id=header.crawl_id,
         source_id=header.source_id,
@@ -211,14 +211,6 @@ def _summary(
         n_skipped=ends.count(Outcome.SKIPPED),
         n_failed=ends.count(Outcome.FAILED),
     )
-
-
-def _entries_of(outcomes: Mapping[str, UrlOutcome]) -> list[UrlOutcome]:
-    return [it for it in outcomes.values() if it.role is not CaptureRole.PAGE]
-
-
-def _is_unread(entry: UrlOutcome) -> bool:
-    return entry.outcome is Outcome.FAILED or entry.reason in _UNREAD
 
 
 def _lacking(entries: list[UrlOutcome]) -> set[str]:
