@@ -43,11 +43,11 @@ _HINTS = ("title", "published", "modified")
 _ADDRESS = re.compile(rb"https?:(?:\\?/){2}[^\s\"'<>]{1,2000}")
 """An absolute address in a body; slashes may be escaped, as in JSON."""
 _HREF = re.compile(rb"\bhref\s*=\s*(\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s>]{1,2000})", re.IGNORECASE)
-_LINK = re.compile(
-    rb"(<a\b[^>]{0,4000}?\bhref\s*=\s*)(\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s>]{1,2000})([^>]{0,4000}>)(.{0,20000}?)(</a\s*>)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""A link, with bounds that any real one keeps, so that a hostile page costs time in proportion to its size."""
+_OPENS_LINK = re.compile(rb"<a\b", re.IGNORECASE)
+_WITHIN_TAG = re.compile(rb"(?:[^>\"']|\"[^\"]*\"|'[^']*')*+")
+_CLOSES_LINK = re.compile(rb"</a\s*>", re.IGNORECASE)
+_MAX_ATTRIBUTES_BYTES, _MAX_WORDS_BYTES = 4_000, 20_000
+"""Of a link, before or behind its address, and between its tags. Any real one has fewer."""
 
 
 @dataclass(slots=True)
@@ -190,12 +190,27 @@ def _links_to_any(body: bytes, base: str, work: _Redaction) -> bool:
 
 
 def _without_link_words(body: bytes, base: str, work: _Redaction) -> bytes:
-    def emptied(match: re.Match[bytes]) -> bytes:
-        if work.withheld(_text(match.group(2)), base) is None:
-            return match.group()
-        return b"<a href=" + match.group(2) + b">" + match.group(5)
+    kept: list[bytes] = []
+    at = 0
+    for href in _HREF.finditer(body):
+        if href.start() < at or work.withheld(_text(href[1]), base) is None:
+            continue
+        if (found := _link_around(body, href)) is not None:
+            opens, closes = found
+            kept += [body[at:opens], b"<a href=" + href[1] + b">"]
+            at = closes
+    return b"".join((*kept, body[at:]))
 
-    return _LINK.sub(emptied, body) if _links_to_any(body, base, work) else body
+
+def _link_around(body: bytes, href: re.Match[bytes]) -> tuple[int, int] | None:
+    """Return where the link begins that has this address, and where its closing tag does; None when it is no link."""
+    first = max(0, href.start() - _MAX_ATTRIBUTES_BYTES)
+    opens = max((it.start() for it in _OPENS_LINK.finditer(body, first, href.start())), default=None)
+    ends = body.find(b">", href.end(), href.end() + _MAX_ATTRIBUTES_BYTES)
+    if opens is None or ends < 0 or _WITHIN_TAG.fullmatch(body, opens, href.start()) is None:
+        return None
+    closes = _CLOSES_LINK.search(body, ends, ends + _MAX_WORDS_BYTES)
+    return (opens, closes.start()) if closes else None
 
 
 def _text(address: bytes) -> str:
