@@ -231,10 +231,15 @@ def _publish_site(site: Path, target: Target, report: PublishReport) -> None:
 
 
 def _site_files(site: Path) -> Iterator[str]:
-    """Every file of the catalogue; the link to the releases is not one, and hidden files are in the making."""
+    """Every file of the catalogue: not what is hidden, which is in the making or not ours, and nothing of releases.
+
+    These come by the way of their own, also where `site/releases` is a folder instead of the link.
+    """
     for path in site.rglob("*"):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            yield path.relative_to(site).as_posix()
+        parts = path.relative_to(site).parts
+        is_ours = parts[0] != "releases" and not any(part.startswith(".") for part in parts)
+        if is_ours and path.is_file() and not path.is_symlink():
+            yield "/".join(parts)
 
 
 def _replace_if_other(target: Target, path: str, data: bytes, report: PublishReport) -> None:

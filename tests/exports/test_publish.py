@@ -194,6 +194,22 @@ def test_the_catalogue_follows_the_pointer(history: History, target: Target, tmp
     assert report.n_uploaded == 1
 
 
+def test_of_the_catalogue_nothing_hidden_is_published_and_no_release(
+    history: History, target: Target, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    for path in ("index.html", ".git/config", ".index.html.k1ll3d_8", "releases/versions.json", "releases/2026/a.csv"):
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text("{}")
+
+    publish_releases(held(history, tmp_path / "releases", 1), site, target)
+
+    outside = {path for path in target.paths("") if not path.startswith(f"releases/{NAMES[0]}/")}
+    own = {".kabarchy-profile", "index.html", "releases/versions.json", f"releases/.claims/{NAMES[0]}"}
+    assert outside - {".publish.lock"} == own
+    assert pointer(target).latest == NAMES[0]
+
+
 def test_pages_that_the_catalogue_has_no_more_go_at_the_target_too(
     history: History, target: Target, tmp_path: Path
 ) -> None:
