@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from scrapers.data_root import fsync_folder
+
 
 def read_lines(path: Path) -> list[bytes]:
     """The records of a file, oldest first, without what a killed writer left of one; none where there is no file.
@@ -40,6 +42,8 @@ def hold_lines(path: Path) -> Iterator[tuple[list[bytes], BinaryIO]]:
         yield lines, file
         file.flush()
         os.fsync(file.fileno())
+        if not data:  # made just now, perhaps
+            fsync_folder(path.parent)
 
 
 def _whole_lines(data: bytes) -> list[bytes]:

@@ -274,14 +274,28 @@ def rebuild_visits(archive: Path, visits: Path, source: Source) -> Path:
 
 def _rebuild(archive: Path, visits: Path, source: Source) -> Path:
     path = visits_path(visits, source.id)
-    aside = path.with_suffix(".rebuilding")
-    _remove(aside)
-    with Visits(aside) as made:
+    remove_unfinished(path)
+    with Visits(aside := _aside(path)) as made:
         for crawl in list_crawls(archive, source.id):
             _learn_archived(made, crawl)
-    _remove(path)
+    remove_visits(path)
     aside.rename(path)  # closed above, so that its journal is already folded into it
     return path
+
+
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".rebuilding")
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what a kill left of visits that were being made anew, if anything."""
+    remove_visits(_aside(path))
+
+
+def remove_visits(path: Path) -> None:
+    """Remove visits with their journal, if they are there."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _learn_archived(visits: Visits, crawl: Path) -> None:
@@ -428,8 +442,3 @@ def _walk_row(outcome: UrlOutcome, days: str) -> dict[str, Any]:
 
 def _written(at: datetime | None) -> str | None:
     return instant(at) if at else None
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

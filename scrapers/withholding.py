@@ -31,7 +31,7 @@ from scrapers.staging import (
 )
 from scrapers.tables import STAGED_REJECTIONS, STAGED_TABLES
 from scrapers.takedowns import Register, withheld_words
-from scrapers.visits import Visits, visits_path
+from scrapers.visits import Visits, remove_unfinished, remove_visits, visits_path
 
 Tables = Mapping[str, pa.Table]
 
@@ -67,6 +67,8 @@ def withhold_checks(checks: Path, source_id: str, register: Register) -> None:
     for path in [folder] if register.has_left(source_id) else [folder / "golden", folder / "draft"]:
         if path.is_dir():
             shutil.rmtree(path)
+    for left in folder.glob(".*.json.*"):  # by a writer that was killed (scrapers.data_root.write_beside)
+        left.unlink()
     for report in folder.glob("*.json"):
         said = json.loads(report.read_bytes())
         kept = [page for page in said["pages"] if register.withheld_id(source_id, page["url"]) is None]
@@ -164,9 +166,9 @@ def _read_tables(batch: Batch) -> dict[str, pa.Table]:
 
 
 def _withhold_visits(path: Path, source_id: str, register: Register) -> None:
+    remove_unfinished(path)
     if register.has_left(source_id):
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        remove_visits(path)
     elif path.exists():
         with Visits(path) as visits:
             visits.forget(lambda url: register.withheld_id(source_id, url) is not None)

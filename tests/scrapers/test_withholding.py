@@ -18,6 +18,7 @@ from scrapers.identity import article_id
 from scrapers.recovery import CrawlRunningError, locked_source
 from scrapers.redaction import redact_crawl
 from scrapers.takedowns import OptOut, Register, Takedown, TakedownError, TakedownReason, add_to_register
+from scrapers.visits import visits_path
 from scrapers.withholding import withhold_checks, withhold_source
 from tests.scrapers.crawling import ROOT
 from tests.scrapers.offline import HOST, offline, rss
@@ -108,6 +109,23 @@ def test_a_takedown_that_was_carried_out_before_a_crawl_held_its_source_is_heede
     site.crawl({"/feed.xml": rss("/a", "/b"), "/a": b"<p>what was said of somebody</p>", "/b": b"B"})
 
     assert site.ends() == {"/feed.xml": "fetched", "/a": "skipped withheld", "/b": "fetched"}
+
+
+def test_what_killed_writers_left_beside_visits_and_reports_goes_with_the_takedown(tmp_path: Path) -> None:
+    site = offline(tmp_path)
+    site.crawl({"/feed.xml": rss("/a"), "/a": b"<p>what was said of somebody</p>"})
+    visits = visits_path(tmp_path / "visits", "site")
+    left = [visits.with_suffix(".rebuilding"), visits.with_suffix(".rebuilding-wal")]
+    left.append(tmp_path / "checks" / "site" / ".20261120T120000Z.json.k1ll3d")
+    left[-1].parent.mkdir(parents=True)
+    for path in left:
+        shutil.copy(visits, path)
+
+    withhold_source(tmp_path / "archive", tmp_path / "staging", tmp_path / "visits", "site", REGISTER)
+    withhold_checks(tmp_path / "checks", "site", REGISTER)
+
+    assert [path for path in left if path.exists()] == []
+    assert visits.exists()
 
 
 def test_a_source_that_opted_out_is_not_crawled(tmp_path: Path) -> None:
