@@ -1,5 +1,6 @@
 """What holds for the whole suite: no network but this machine's own, and what takes longest begins first."""
 
+import atexit
 import ctypes
 import fcntl
 import gc
@@ -31,8 +32,12 @@ _IFF_UP = 1
 
 
 def pytest_sessionstart() -> None:
-    """Begin without a network, and without looking for garbage while tests are collected: nothing of it is any."""
+    """Begin without a network, and without looking for garbage while tests are collected: nothing of it is any.
+
+    At the exit it is given back, after the last look of pytest: libraries that find theirs then report it as lost.
+    """
     gc.disable()
+    atexit.register(gc.unfreeze)
     _leave_network()
 
 
@@ -40,11 +45,6 @@ def pytest_collection_finish() -> None:
     """From now on look for garbage, but never again in what was collected: it stays."""
     gc.freeze()
     gc.enable()
-
-
-def pytest_sessionfinish() -> None:
-    """Give back what was kept from the search: libraries that find theirs at the exit report it as lost."""
-    gc.unfreeze()
 
 
 def _leave_network() -> None:
