@@ -145,8 +145,8 @@ def run_trial(pair: Pair, access: TargetAccess, *, seed: int) -> Trial:
     target = NotingTarget(prefix, access, sent_again.append)
     publish_releases(pair.old, None, target)
     sent_again.clear()
+    child = _start_child(pair, prefix, access)
     with _reader(prefix, access, trial.looks):
-        child = _start_child(pair, prefix, access)
         time.sleep(trial.killed_after_s)
         child.kill()
         sent = [line for line in child.communicate()[0].splitlines() if line != ENDED]
@@ -165,8 +165,8 @@ def run_trial(pair: Pair, access: TargetAccess, *, seed: int) -> Trial:
 def _measure_s(pair: Pair, access: TargetAccess, prefix: str) -> float:
     """How long a child takes to publish the second release when nobody kills it; its own end is not counted."""
     publish_releases(pair.old, None, S3Target(BUCKET, prefix, access))
+    child = _start_child(pair, prefix, access)
     with _reader(prefix, access, Looks()):
-        child = _start_child(pair, prefix, access)
         began = time.monotonic()
         assert child.stdout is not None
         has_ended = ENDED in (line.strip() for line in child.stdout)
