@@ -4,6 +4,7 @@ Read from the published Parquet files alone, so that nothing is shown which a re
 different values of a large table is DuckDB's estimate, good to a few percent; everything else is exact.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,36 +48,53 @@ class ColumnStats:
     """SVG path of a histogram, 100 wide and 24 high; empty where there is none."""
 
 
-def read_column_stats(release: Path, table: Table) -> dict[str, ColumnStats]:
-    """Measure every column of one published table. Raises duckdb.Error for a file that cannot be read."""
+def read_column_stats(release: Path, tables: Iterable[Table]) -> dict[str, dict[str, ColumnStats]]:
+    """Measure every column of the published tables that a release has files of, by table and column.
+
+    Raises duckdb.Error for a file that cannot be read.
+    """
+    files = [(table, list_data_files(release, table.name)) for table in tables]
     with open_engine([release]) as connection:
-        rows = connection.read_parquet([str(path) for path in list_data_files(release, table.name)])
-        rows.create_view("rows")
-        summary = {line["column_name"]: line for line in _records(connection.execute("summarize rows"))}
-        return {c.name: _measure(connection, rows, c, summary[c.name]) for c in table.columns}
+        return {table.name: _measure_table(connection, table, paths) for table, paths in files if paths}
+
+
+def _measure_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]
+) -> dict[str, ColumnStats]:
+    rows = connection.read_parquet([str(path) for path in paths])
+    rows.create_view("rows", replace=True)
+    summary = {line["column_name"]: line for line in _records(connection.execute("summarize rows"))}
+    if all(line["count"] <= EXACT_ROWS for line in summary.values()):
+        for name, n in _count_distinct(rows, table.columns).items():
+            summary[name]["n_distinct"] = n
+    return {c.name: _measure(connection, rows, c, summary[c.name]) for c in table.columns}
+
+
+def _count_distinct(rows: duckdb.DuckDBPyRelation, columns: Sequence[Column]) -> dict[str, int]:
+    (found,) = rows.aggregate(", ".join(f'count(distinct "{column.name}")' for column in columns)).fetchall()
+    return {column.name: n for column, n in zip(columns, found, strict=True)}
 
 
 def _measure(
     connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, column: Column, summary: dict[str, Any]
 ) -> ColumnStats:
     is_text = column.type == pa.string()
-    has_codes = column.name not in NOT_CODES and (is_text or column.type == pa.bool_())
-    rows.project(f'"{column.name}" as value').create_view("seen", replace=True)
+    may_have_codes = column.name not in NOT_CODES and (is_text or column.type == pa.bool_())
+    has_few = 0 < summary.get("n_distinct", 1) <= FEW
     return ColumnStats(
         null_share=float(summary["null_percentage"]) / 100 if summary["count"] else None,
-        distinct=_count_distinct(rows, column, summary),
+        distinct=_say_distinct(summary),
         smallest=None if is_text else _bound(summary["min"]),
         largest=None if is_text else _bound(summary["max"]),
-        values=_read_values(connection) if has_codes else (),
-        histogram=_draw_histogram(connection, rows, column),
+        values=_read_values(connection, rows, column) if may_have_codes and has_few else (),
+        histogram=_draw_histogram(connection, rows, column) if summary["min"] != summary["max"] else "",
     )
 
 
-def _count_distinct(rows: duckdb.DuckDBPyRelation, column: Column, summary: dict[str, Any]) -> str:
-    if summary["count"] > EXACT_ROWS:
-        return f"about {counted(int(summary['approx_unique']), 'different value')}"
-    ((n,),) = rows.aggregate(f'count(distinct "{column.name}")').fetchall()
-    return counted(n, "different value")
+def _say_distinct(summary: dict[str, Any]) -> str:
+    if "n_distinct" in summary:
+        return counted(summary["n_distinct"], "different value")
+    return f"about {counted(int(summary['approx_unique']), 'different value')}"
 
 
 def _bound(value: str | None) -> str | None:
@@ -84,7 +102,10 @@ def _bound(value: str | None) -> str | None:
     return value.removesuffix("+00").partition(".")[0] if value and ":" in value else value
 
 
-def _read_values(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, float], ...]:
+def _read_values(
+    connection: duckdb.DuckDBPyConnection, rows: duckdb.DuckDBPyRelation, column: Column
+) -> tuple[tuple[str, float], ...]:
+    rows.project(f'"{column.name}" as value').create_view("seen", replace=True)
     found = run_sql(connection, "column_values").fetchall()
     if len(found) > FEW or any(len(value) > LONGEST_VALUE for value, _ in found):
         return ()

@@ -14,7 +14,6 @@ from exports.manifest import Manifest
 from exports.page import CHANGES_SHOWN, open_release_tables, read_changes
 from exports.pages import render, templates_sha256
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
-from exports.published import list_data_files
 from exports.release import Release, list_releases
 from exports.rights import LEVELS
 from exports.snippets import snippets_of
@@ -85,8 +84,7 @@ def _read_stamp(site: Path) -> object:
 
 def _lasting_pages(releases: Path, latest: Release, values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     shared = {**values, **release_values(latest.manifest)}
-    has_file = [table for table in PUBLISHED_TABLES if list_data_files(latest.path, table.name)]
-    statistics = {table.name: read_column_stats(latest.path, table) for table in has_file}
+    statistics = read_column_stats(latest.path, PUBLISHED_TABLES)
     yield "dictionary.html", render("dictionary.html.j2", **shared, root="", statistics=statistics)
     yield "rights.html", render("rights.html.j2", **shared, root="")
     with open_release_tables(latest.path) as connection:
