@@ -203,13 +203,19 @@ class Visits:
         known = self.get(outcome.url)
         if known is None and not is_remembered(outcome):
             return
-        fresh = Visit(url=outcome.url, role=outcome.role, entry_url=outcome.entry_url)
         if known is not None and fetched is not None and is_lie(known, outcome, fetched):
             distrust = "insert or ignore into distrust (host, role) values (?, ?)"
             self._database.execute(distrust, (urlsplit(outcome.url).netloc, str(outcome.role)))
-        learnt = learn(known or context or fresh, outcome, context.hints if context else Hints(), fetched)
+        learnt = learn(_basis(known, context, outcome), outcome, context.hints if context else Hints(), fetched)
         if learnt != known:
             self._database.execute(self._sql["put"], _row(learnt))
+
+
+def _basis(known: Visit | None, context: Visit | None, outcome: UrlOutcome) -> Visit:
+    """Return the visit to which an outcome is added; one that began with a failure learns here what led to it."""
+    if known is None:
+        return context or Visit(url=outcome.url, role=outcome.role, entry_url=outcome.entry_url)
+    return replace(known, entry_kind=context.entry_kind) if context and known.entry_kind is None else known
 
 
 def _read_layout(database: sqlite3.Connection) -> int | None:
@@ -381,7 +387,7 @@ def _validators(capture: Capture) -> Validators:
 
 def _context(visits: Visits, parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
     """What led to each URL: a capture says it itself, of other URLs a discovery says it."""
-    context: dict[str, Visit] = {}
+    context = _context_of_entries(visits, parts, seen)
     for stored in parts.discoveries:
         captured = seen.get(stored.page_url)
         page = captured.capture if captured else visits.get(stored.page_url)  # it said the same as before
@@ -398,6 +404,24 @@ def _context(visits: Visits, parts: CrawlParts, seen: Mapping[str, StoredCapture
     for url, stored_capture in seen.items():
         it = stored_capture.capture
         context[url] = Visit(url=url, role=it.role, entry_url=it.entry_url, entry_kind=it.entry_kind, hints=it.hints)
+    return context
+
+
+def _context_of_entries(visits: Visits, parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
+    """What led to each page of an entry that has no capture: its entry, and what the page before said of it."""
+    hints: dict[str, Hints] = {}
+    for stored in parts.discoveries:
+        for link in stored.discovery.next_pages:
+            hints.setdefault(link.url, link.hints)
+    kinds = {it.capture.entry_url or url: it.capture.entry_kind for url, it in seen.items()}
+    context: dict[str, Visit] = {}
+    for it in parts.outcomes:
+        if it.role is not CaptureRole.PAGE and it.url not in seen:
+            entry_url = it.entry_url or it.url
+            known = visits.get(entry_url)
+            kind = kinds.get(entry_url, known.entry_kind if known else None)
+            said = hints.get(it.url, Hints())
+            context[it.url] = Visit(url=it.url, role=it.role, entry_url=it.entry_url, entry_kind=kind, hints=said)
     return context
 
 

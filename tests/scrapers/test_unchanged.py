@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from scrapers.gist import message_digests, readable_part
+from scrapers.revisits import LOOK_BACK
 from scrapers.visits import rebuild_visits, visits_path
-from tests.scrapers.offline import DAY, HOST, KilledError, Offline, Web, offline, rss
+from tests.scrapers.offline import DAY, HOST, KilledError, Offline, Web, index, offline, rss, sitemap
+from tests.scrapers.test_visits import rows
 
 CHANNEL = {"kind": "telegram", "url": HOST + "/s/desk", "max_pages": 2}
 WORDS = "The pass is closed until Friday, the road service said, and the bus takes the old way along the lake."
@@ -141,6 +143,26 @@ def test_visits_made_anew_from_the_archive_know_what_was_not_kept(tmp_path: Path
     site.crawl(web, run_id="later", as_of=DAY + timedelta(days=1))
 
     assert list(site.last().captures()) == []
+
+
+def test_visits_made_anew_know_how_crawls_came_to_what_was_not_kept(tmp_path: Path) -> None:
+    site = offline(tmp_path, CHANNEL, {"kind": "sitemap", "url": HOST + "/map.xml"})
+    messages = [message(n, f"Number {n}.") for n in range(1, 26)]
+    web = {
+        "/s/desk": channel(*messages[5:]),
+        "/s/desk?before=6": channel(*messages[:5]),
+        "/s/desk?before=21": channel(*messages[:20]),  # never kept: all of them stood on the two others
+        "/one.xml": sitemap("/a"),
+        "/a": PAGE.encode(),
+    }
+    looks(site, *({**web, "/map.xml": index(one=f"2026-11-2{n}")} for n in range(3)))
+    path = visits_path(tmp_path / "visits", "site")
+    grown = rows(path)
+
+    rebuild_visits(tmp_path / "archive", tmp_path / "visits", site.source)
+
+    assert rows(path) == grown
+    assert site.details()["/s/desk?before=21"] == LOOK_BACK
 
 
 def test_a_crawl_that_dies_goes_on_where_an_unchanged_entry_led(tmp_path: Path) -> None:
