@@ -168,12 +168,12 @@ def add(  # noqa: PLR0913, PLR0917 - Typer wants a parameter for each option
     place.require_contact([] if is_loopback_host(urlsplit(homepage).hostname or "") else [homepage])
     site = NewSite(url=url, source_id=source_id, delay_s=delay_s)
     proposal = asyncio.run(propose_source(place.settings, site, log_to_stderr()))
-    path = proposal.path
+    path, fate = proposal.path, "kept, not in the registry (see --write)"
     if write:
-        path = place.settings.sources / path.name
+        path, fate = place.settings.sources / path.name, "written"
         write_beside(path, proposal.toml)
     print_json(proposal.model_dump(mode="json")) if as_json else typer.echo(proposal.toml)
-    typer.echo(f"{path}: written; {proposal.golden or 'no page'} kept to look at", err=True)
+    typer.echo(f"{path}: {fate}; {proposal.golden or 'no page'} kept to look at", err=True)
     if not any(entry.problem is None for entry in proposal.report.entries):
         typer.echo(f"kabarchy: {proposal.source_id}: no way in was found", err=True)
         raise typer.Exit(PROBLEMS)

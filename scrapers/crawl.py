@@ -66,6 +66,8 @@ class CrawlJob:
     """A page about us; required for a source that is not on this machine."""
     hosts: Path | None = None
     """Folder of what all crawls know of hosts; None: beside the archive."""
+    unread_level: int = logging.ERROR
+    """How loudly the log names an entry that was not read; a look says so in its report."""
 
 
 CLOCK_SLIP_MAX = timedelta(hours=1)
@@ -170,7 +172,7 @@ def _run(desk: _Desk, writer: CrawlWriter, ledger: Ledger, frontier: Frontier, a
     summary = ledger.close(finish_reason, is_clean=is_clean)
     writer.finish(summary)
     for url, why in unread_entries(ledger.outcomes, summary):
-        logger.error("source=%s entry=%s not read: %s", summary.source_id, url, why)
+        logger.log(desk.job.unread_level, "source=%s entry=%s not read: %s", summary.source_id, url, why)
     logger.info(
         "source=%s crawl=%s finish_reason=%s n_fetched=%d n_skipped=%d n_failed=%d",
         summary.source_id,

@@ -8,6 +8,7 @@ once, so `probe_source` does once a process.
     checks/.probe-*/archive/<source>/   what it fetches
 """
 
+import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ def probe_source(job: ProbeJob, read: Callable[[ArchivedCrawl], _Found]) -> _Fou
                 ),
                 contact_url=job.contact_url,
                 hosts=job.workplace.parent / "hosts",
+                unread_level=logging.DEBUG,
             )
         )
         (path,) = list_crawls(archive)

@@ -6,7 +6,7 @@ default rights, disabled when no way in was found: a person reads it, completes 
 
 from collections.abc import Iterable
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
@@ -34,12 +34,9 @@ def draft_toml(homepage: str, scouted: Scouted, *, delay_s: float | None, today:
     """Return the registry file of a site that has all entries it names, or else those that sites usually have."""
     document = _head(homepage, scouted, _languages(scouted.language, ()), delay_s=delay_s)
     document["status"] = _status(State.CANDIDATE, f"a draft of {today}", today)
-    feeds = scouted.feeds or COMMON_FEEDS
-    sitemaps = scouted.sitemaps or COMMON_SITEMAPS
     entries = tomlkit.aot()
-    for kind, urls in (("feed", feeds), ("sitemap", sitemaps), ("listing", (homepage,))):
-        for url in urls:
-            entries.append(_entry(kind, url, Grade.GUESS, "to be probed", None))
+    for url, kind in _ways_in(homepage, scouted).items():
+        entries.append(_entry(kind, url, Grade.GUESS, "to be probed", None))
     document["entries"] = entries
     document["articles"] = tomlkit.item({"hosts": _hosts(homepage, ())})
     return tomlkit.dumps(document)
@@ -69,6 +66,20 @@ def propose(homepage: str, scouted: Scouted, report: CheckReport, *, delay_s: fl
     document["articles"] = _articles(homepage, [page.url for page in articles])
     document["rights"] = _rights(report, today)
     return tomlkit.dumps(document)
+
+
+def _ways_in(homepage: str, scouted: Scouted) -> dict[str, str]:
+    """Return the kind of each address to be probed, each once: many a robots.txt names the feed as a sitemap."""
+    by_kind = {
+        "feed": scouted.feeds or COMMON_FEEDS,
+        "sitemap": scouted.sitemaps or COMMON_SITEMAPS,
+        "listing": (homepage,),
+    }
+    ways: dict[str, str] = {}
+    for kind, urls in by_kind.items():
+        for url in urls:
+            ways.setdefault(urljoin(homepage, url), kind)
+    return ways
 
 
 def _head(homepage: str, scouted: Scouted, languages: list[str], *, delay_s: float | None) -> tomlkit.TOMLDocument:

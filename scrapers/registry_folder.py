@@ -59,18 +59,31 @@ def load_source(path: Path) -> Source:
     if "id" in file.data:
         raise RegistryError(f"{file.place(('id',))}: the file's name is the id")
     try:
-        return Source.model_validate({"id": path.stem, **file.data})
+        source = Source.model_validate({"id": path.stem, **file.data})
     except ValidationError as error:
         raise RegistryError("\n".join(describe_problems(error, file))) from error
+    if twice := [f"{file.place(keys)}: entry '{url}' stands there already" for keys, url in _named_again(source)]:
+        raise RegistryError("\n".join(twice))
+    return source
+
+
+def _entries_of(source: Source) -> list[tuple[tuple[str | int, ...], str]]:
+    """Return where each entry that may be asked for stands, and its address."""
+    lists = {"entries": source.entries, "spare_entries": source.spare_entries}
+    return [((name, n, "url"), entry.url) for name, entries in lists.items() for n, entry in enumerate(entries)]
+
+
+def _named_again(source: Source) -> list[tuple[tuple[str | int, ...], str]]:
+    entries = _entries_of(source)
+    return [(keys, url) for n, (keys, url) in enumerate(entries) if url in {known for _, known in entries[:n]}]
 
 
 def _claimed_twice(folder: Path, sources: dict[str, Source]) -> Iterator[str]:
     """Say which entries and hosts are of two sources: an article would be told twice, under two ids."""
-    entries = find_claimed_twice(
-        (entry.url, source.id) for source in sources.values() for entry in (*source.entries, *source.spare_entries)
-    )
+    entries = find_claimed_twice((url, source.id) for source in sources.values() for _, url in _entries_of(source))
     for url, owners in entries:
-        place = _place(folder, owners[1], _keys_of_entry(sources[owners[1]], url))
+        keys = next(keys for keys, known in _entries_of(sources[owners[1]]) if known == url)
+        place = _place(folder, owners[1], keys)
         yield f"{place}: entry '{url}' is also of {owners[0]}"
     hosts = find_claimed_twice(
         (host, source.id) for source in sources.values() for host in source.hosts - SHARED_PLATFORMS
@@ -79,11 +92,6 @@ def _claimed_twice(folder: Path, sources: dict[str, Source]) -> Iterator[str]:
         if any(host not in sources[it].articles.shared_hosts for it in owners):
             place = _place(folder, owners[1], _keys_of_hosts(sources[owners[1]]))
             yield f"{place}: host '{host}' is also of {owners[0]}; if it is of both, shared_hosts of both names it"
-
-
-def _keys_of_entry(source: Source, url: str) -> tuple[str | int, ...]:
-    lists = {"entries": source.entries, "spare_entries": source.spare_entries}
-    return next((name, n, "url") for name, found in lists.items() for n, entry in enumerate(found) if entry.url == url)
 
 
 def _keys_of_hosts(source: Source) -> tuple[str | int, ...]:

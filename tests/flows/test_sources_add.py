@@ -34,7 +34,8 @@ def replies(url: str) -> dict[str, Reply]:
     locs = "".join(f"<url><loc>{url}{path}</loc></url>" for path in paths)
     return {
         "/robots.txt": Reply(
-            f"User-agent: *\nDisallow: /wp-admin/\nSitemap: {url}/map.xml\nsitemap:{url}/maps/all".encode()
+            f"User-agent: *\nDisallow: /wp-admin/\nSitemap: {url}/ky/rss\n"
+            f"Sitemap: {url}/map.xml\nsitemap:{url}/maps/all".encode()
         ),
         "/": Reply(HOME.encode()),
         "/ky/rss": feed(url, paths),
@@ -82,6 +83,12 @@ def test_the_feed_that_the_home_page_names_becomes_the_entry_as_probed(added: Ad
     assert (entry.kind, entry.url) == ("feed", f"{added.site.url}/ky/rss")
     assert entry.evidence is not None
     assert (entry.evidence.grade, entry.evidence.note) == (Grade.PROBED, "5 addresses of articles")
+
+
+def test_a_feed_that_robots_txt_names_as_a_sitemap_is_proposed_once(added: Added) -> None:
+    urls = [entry.url for entry in (*added.source.entries, *added.source.spare_entries)]
+
+    assert urls.count(f"{added.site.url}/ky/rss") == 1
 
 
 def test_other_ways_in_are_spare_and_those_named_in_vain_are_dead(added: Added) -> None:

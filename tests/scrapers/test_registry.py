@@ -177,6 +177,17 @@ def test_a_host_of_two_sources_is_told_where_the_rules_name_it(tmp_path: Path) -
         load_registry(tmp_path)
 
 
+def test_an_entry_that_stands_twice_in_a_file_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path, f'{GOOD}\n[[spare_entries]]\nkind = "sitemap"\nurl = "https://outlet.example/rss"\n')
+
+    with pytest.raises(RegistryError) as refused:
+        load_source(path)
+
+    assert str(refused.value) == (
+        f"{path}:19: spare_entries.0.url: entry 'https://outlet.example/rss' stands there already"
+    )
+
+
 def test_a_host_that_both_sources_declare_as_shared_is_theirs(tmp_path: Path) -> None:
     shared = '\n[articles]\nshared_hosts = ["outlet.example"]\n'
     written(tmp_path, GOOD + shared, "first")
