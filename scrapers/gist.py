@@ -23,8 +23,9 @@ _CLOSINGS = {
 }
 """Looked for from the second byte on: the parser ends a remark that is written `<!-->` or `<!--->` at once."""
 
-_READ_IN = {b"<!--": b"<meta", b"<script": b"ld+json"}
-"""What makes one of them worth reading: structured data, and the statements of rights, which are found in bytes."""
+_TAG = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
+_MAX_TAG_BYTES = 2_000
+"""Behind the name of a script or style; in a longer tag nothing is left out."""
 
 _TOKENS = re.compile(rb"(?i)<(?:input\b(?![^<>]{0,2000}password)|meta\s+name=[\"']?csrf-)[^<>]{0,2000}>")
 """Fields of forms, and the tokens of frameworks that are given out anew with each page. A field for a password is read:
@@ -80,13 +81,20 @@ def readable_part(body: bytes) -> bytes:
         closing = _CLOSINGS[found[0]].search(lower, found.start() + 2)
         if closing is None:
             break
-        ends = closing.start()
-        # Of a script its tag says what it is, and no real one is longer.
-        said = lower[found.start() : ends if found[0] == b"<!--" else min(ends, found.end() + 500)]
-        is_read = _READ_IN.get(found[0], b"\0") in said
-        kept.append(body[at : ends if is_read else found.start()])
-        at = ends if is_read else _end_of_closing(lower, ends)
+        read_until = _read_until(lower, found, closing.start())
+        kept.append(body[at : found.start() if read_until is None else read_until])
+        at = _end_of_closing(lower, closing.start()) if read_until is None else read_until
     return _TOKENS.sub(b"", b"".join((*kept, body[at:])))
+
+
+def _read_until(lower: bytes, opening: re.Match[bytes], ends: int) -> int | None:
+    """Return up to where a script, style or remark has to be kept; None where none of it has."""
+    if opening[0] == b"<!--":
+        return ends if b"<meta" in lower[opening.end() : ends] else None  # rights are searched in bytes
+    tag = _TAG.match(lower, opening.start(), opening.end() + _MAX_TAG_BYTES)
+    if tag is None or tag[0].endswith(b"/>"):  # which the parser takes for an element without content
+        return opening.end()
+    return ends if b"ld+json" in tag[0] else None
 
 
 def _end_of_closing(lower: bytes, ends: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-EXTRACTOR = 10
+EXTRACTOR = 11
 """Version of the extraction code. Grows whenever the same capture can give other records than before."""
 
 LIST_SEPARATOR = " | "

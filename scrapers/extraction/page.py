@@ -42,6 +42,10 @@ _CONTROL_REFERENCE = re.compile(
 )
 """What no XML text may hold: libxml2 lets it into the tree, and lxml raises when it is to be written again."""
 
+_CLOSED_SCRIPT = re.compile(rb"(?i)(<script\b[^<>]*)/>(?=(?:[^<]|<(?!/?script))*+</script)")
+"""A script whose tag closes itself and whose code follows all the same. libxml2 takes the code for text; for browsers
+the script ends at its end tag."""
+
 _WITH_ITEMPROP = XPath(".//*[@itemprop]")
 _COUNT_CHARS = XPath("string-length(normalize-space(.))", smart_strings=False)
 _LOOKUP = ElementDefaultClassLookup(element=HtmlElement)
@@ -80,8 +84,9 @@ def parse_page(html: str, url: str) -> Page | None:
     for noncharacter in _NONCHARACTERS:
         html = html.replace(noncharacter, "")
     body = html.encode("utf-8", "replace").translate(None, _CONTROLS)
+    body = _CONTROL_REFERENCE.sub(b"", body) if b"&#" in body else body
     try:
-        root = document_fromstring(_CONTROL_REFERENCE.sub(b"", body) if b"&#" in body else body, parser=parser)
+        root = document_fromstring(_CLOSED_SCRIPT.sub(rb"\1>", body), parser=parser)
     except ParserError:
         return None
     return Page(root=root, url=url, meta=_read_meta(root), items=_read_items(root), structured=read_structured(root))

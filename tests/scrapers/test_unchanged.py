@@ -184,6 +184,21 @@ def test_what_is_not_surely_left_unread_counts(before: str) -> None:
     assert readable_part(f"{before}<p>Read.</p>".encode()).endswith(b"<p>Read.</p>")
 
 
+@pytest.mark.parametrize(
+    "tag", ["script", "script src='a.js'", "script data-a='1 > 0' ", "style", "style media=print "]
+)
+def test_an_element_that_closes_itself_hides_nothing_from_the_parser(tag: str) -> None:
+    body = f"<{tag}/><p>Read.</p><script>a</script><style>b</style>".encode()
+
+    assert readable_part(body) == f"<{tag}/><p>Read.</p>".encode()
+
+
+def test_structured_data_counts_also_in_a_remark_and_a_statement_of_rights_does() -> None:
+    body = b'<script type="application/ld+json"><!-- {"a": 1} --></script><!-- <meta name="tdm-reservation"> -->'
+
+    assert readable_part(body) == body
+
+
 @pytest.mark.parametrize("remark", ["<!-->", "<!--->", "<!---->", "<!-- a --!>", "<!--[if gt IE 8]><!-->"])
 def test_a_remark_ends_where_the_parser_ends_it(remark: str) -> None:
     assert readable_part(f"{remark}<p>Read.</p><!-- b -->".encode()) == b"<p>Read.</p>"

@@ -114,3 +114,14 @@ def test_an_excerpt_ends_with_a_whole_word() -> None:
 
 def test_words_are_counted_with_their_apostrophes_and_hyphens() -> None:
     assert count_words("O‘zbekiston — Ысык-Көл, 2026: don't") == 4
+
+
+def test_a_script_whose_tag_closes_itself_is_a_script_as_for_browsers() -> None:
+    code = "(function() { for (var i=0; i<n; i++) { show('Бул кабарды окугандар мындан тышкары окушту.'); } })();"
+    page = html(paragraphs=(PARAGRAPHS[0], f"<script type='text/javascript'/>{code * 4}</script>", *PARAGRAPHS[1:]))
+
+    assert article(page).text == "\n".join(PARAGRAPHS)
+
+
+def test_what_follows_a_script_of_elsewhere_that_closes_itself_is_read() -> None:
+    assert article(html(beside="<script src='/a.js'/>")).text == "\n".join(PARAGRAPHS)
