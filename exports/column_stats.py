@@ -71,7 +71,9 @@ def _measure_table(
 
 
 def _count_distinct(rows: duckdb.DuckDBPyRelation, columns: Sequence[Column]) -> dict[str, int]:
-    (found,) = rows.aggregate(", ".join(f'count(distinct "{column.name}")' for column in columns)).fetchall()
+    """Count by hashes: the texts themselves would all have to be held."""
+    of_each = (f'count(distinct hash("{c.name}")) filter ("{c.name}" is not null)' for c in columns)
+    (found,) = rows.aggregate(", ".join(of_each)).fetchall()
     return {column.name: n for column, n in zip(columns, found, strict=True)}
 
 
@@ -80,7 +82,8 @@ def _measure(
 ) -> ColumnStats:
     is_text = column.type == pa.string()
     may_have_codes = column.name not in NOT_CODES and (is_text or column.type == pa.bool_())
-    has_few = 0 < summary.get("n_distinct", 1) <= FEW
+    # Where values were not counted the estimate says that there are few: full texts need not be grouped to know it.
+    has_few = 0 < summary.get("n_distinct", int(summary["approx_unique"]) / 2) <= FEW
     return ColumnStats(
         null_share=float(summary["null_percentage"]) / 100 if summary["count"] else None,
         distinct=_say_distinct(summary),

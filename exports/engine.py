@@ -5,6 +5,7 @@ written, and no extension is ever loaded. Values go into statements as parameter
 from the contract alone.
 """
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -34,7 +35,8 @@ def open_engine(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a locked-down connection that may read and write within `folders` only.
 
-    With `scratch`, an existing empty folder, tables and spilled data live on disk there; otherwise in memory.
+    With `scratch`, an existing empty folder, tables and spilled data live on disk there; otherwise tables live in
+    memory, and what does not fit spills into a temporary folder that nobody else may read.
     `threads`: None leaves the choice to DuckDB. No output depends on it. Statements read the `profile` that they
     work for, and its words on usage, by `getvariable`.
     """
@@ -47,31 +49,34 @@ def open_engine(
     }
     if threads is not None:
         config["threads"] = threads
-    connection = duckdb.connect(config=config)
-    try:
+    with _spill_folder(scratch) as spill, duckdb.connect(config=config) as connection:
         if scratch is not None:  # without a log: what a dead run left is deleted, and flushing one is slow
             connection.execute("attach ? as scratch (recovery_mode no_wal_writes)", [str(scratch / "scratch.duckdb")])
             connection.execute("use scratch")
         connection.execute("set variable profile = ?", [profile.value])
         connection.execute("set variable usage = ?", [profile.usage])
         add_sha256_hex(connection)
-        _lock_down(connection, folders, scratch=scratch, generation=generation)
+        connection.execute("set temp_directory = ?", [str(spill)])
+        _lock_down(connection, [*folders, *([scratch] if scratch else [])], generation=generation)
         yield connection
-    finally:
-        connection.close()
 
 
-def _lock_down(
-    connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], *, scratch: Path | None, generation: Path | None
-) -> None:
+@contextmanager
+def _spill_folder(scratch: Path | None) -> Iterator[Path]:
+    """Where data that does not fit into memory goes: DuckDB's own choice is `.tmp` in the current folder."""
+    if scratch is not None:
+        yield scratch / "spill"
+        return
+    with tempfile.TemporaryDirectory(prefix="kabarchy-spill-") as folder:
+        yield Path(folder)
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], *, generation: Path | None) -> None:
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
-    if scratch is not None:
-        connection.execute("set temp_directory = ?", [str(scratch / "spill")])
     if generation is not None:
         connection.execute("attach ? as generation (read_only)", [str(generation)])
-    allowed = [str(folder.resolve()) for folder in (*folders, *([scratch] if scratch else []))]
-    connection.execute("set allowed_directories = ?", [allowed])
+    connection.execute("set allowed_directories = ?", [[str(folder.resolve()) for folder in folders]])
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
 
