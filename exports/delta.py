@@ -5,6 +5,7 @@ whole new row; a DEL row carries only the id and the old hash. Applying one to `
 release gives `articles.parquet` of this one, byte for byte when both were written by the same version of DuckDB.
 """
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,11 +54,14 @@ def count_changes(rows: duckdb.DuckDBPyRelation) -> Changes:
 def apply_delta(previous_articles: Path, delta: Path, target: Path, *, profile: Profile = Profile.PUBLIC) -> None:
     """Write the articles that follow from the previous `articles.parquet` and a delta.
 
-    `profile` is that of the releases; `target` must not be one of the inputs. Raises DeltaMismatchError when the delta
-    does not start from these articles.
+    `profile` is that of the releases; `target` must not be one of the inputs. What does not fit into memory lies beside
+    it meanwhile. Raises DeltaMismatchError when the delta does not start from these articles.
     """
     folders = [previous_articles.parent, delta.parent, target.parent]
-    with open_engine(folders, profile=profile) as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix=".kabarchy-delta-", dir=target.parent) as scratch,
+        open_engine(folders, scratch=Path(scratch), profile=profile) as connection,
+    ):
         connection.read_parquet(str(previous_articles)).create_view("previous_articles")
         connection.read_parquet(str(delta)).create_view("delta")
         _require_start(connection, delta)
