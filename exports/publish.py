@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from exports.errors import PublishConflictError, ReleaseDamagedError
 from exports.lasting_pages import PAGE_FOLDERS, PAGES_OF_RELEASES, require_site_profile
 from exports.manifest import file_sha256
@@ -25,7 +27,7 @@ from exports.profiles import Profile
 from exports.release import Release, open_release, require_profile
 from exports.release_id import id_order
 from exports.sums import SIGNATURE, SUMS, find_sum_faults, parse_sums, read_sums
-from exports.targets import Target
+from exports.targets import Stored, Target
 from exports.verify import name_faults
 from exports.versions import VERSIONS, Versions, merge_versions, read_versions
 from exports.withdrawal import WITHDRAWN, is_withdrawn
@@ -33,6 +35,7 @@ from exports.withdrawal import WITHDRAWN, is_withdrawn
 logger = logging.getLogger(__name__)
 
 _RELEASES = "releases/"
+_POINTER = _RELEASES + VERSIONS
 _MARK = ".kabarchy-profile"
 """Says for which profile a target is."""
 _SWAPS = 10
@@ -180,20 +183,28 @@ def _ours(known: Versions, releases: Path, *, brought: Sequence[str]) -> Version
 
 
 def _read_pointer(target: Target) -> Versions:
-    stored = target.read(_RELEASES + VERSIONS)
-    return Versions.model_validate_json(stored.data) if stored else Versions(latest=None, versions=())
+    return _parse_pointer(target.read(_POINTER))
+
+
+def _parse_pointer(stored: Stored | None) -> Versions:
+    if stored is None:
+        return Versions(latest=None, versions=())
+    try:
+        return Versions.model_validate_json(stored.data)
+    except ValidationError as error:
+        raise PublishConflictError(f"{_POINTER}: not a list of versions there: {stored.data[:40]!r}") from error
 
 
 def _swap_pointer(target: Target, ours: Versions) -> Versions:
     for _ in range(_SWAPS):
-        stored = target.read(_RELEASES + VERSIONS)
-        theirs = Versions.model_validate_json(stored.data) if stored else Versions(latest=None, versions=())
+        stored = target.read(_POINTER)
+        theirs = _parse_pointer(stored)
         merged = merge_versions(theirs, ours)
         if merged == theirs:
             return merged
-        if target.swap(_RELEASES + VERSIONS, merged.to_json().encode(), stored.token if stored else None):
+        if target.swap(_POINTER, merged.to_json().encode(), stored.token if stored else None):
             return merged
-    raise PublishConflictError(f"{_RELEASES}{VERSIONS}: changed {_SWAPS} times while it was to be replaced")
+    raise PublishConflictError(f"{_POINTER}: changed {_SWAPS} times while it was to be replaced")
 
 
 def _remove_withdrawn(releases: Path, known: Versions, target: Target, report: PublishReport) -> None:

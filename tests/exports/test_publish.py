@@ -147,6 +147,18 @@ def test_a_publisher_that_knows_less_never_moves_the_pointer_back(
     assert [version.id for version in pointer(target).versions] == [NAMES[2], NAMES[1], NAMES[0]]
 
 
+def test_a_pointer_that_is_none_is_named_and_left_as_it_is(history: History, target: Target, tmp_path: Path) -> None:
+    with target:
+        target.swap("releases/versions.json", b"<html>", None)
+
+    with pytest.raises(
+        PublishConflictError, match=r"^releases/versions\.json: not a list of versions there: b'<html>'$"
+    ):
+        publish_releases(held(history, tmp_path / "releases", 1), None, target)
+
+    assert getattr(target.read("releases/versions.json"), "data", None) == b"<html>"
+
+
 def test_of_two_swaps_from_the_same_state_one_wins(target: Target) -> None:
     with target:
         assert target.swap("pointer.json", b"1", None)
