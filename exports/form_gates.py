@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exports.gates import Gate, list_whole_files
-from exports.manifest import PARQUET, Manifest, ManifestFile
+from exports.manifest import PARQUET, ManifestFile, read_manifest
 from exports.profile_marks import find_profile_faults
 from exports.published import PUBLISHED
 from exports.release_reading import ReleaseReading
@@ -51,7 +51,7 @@ def _broken_promises(reading: ReleaseReading) -> list[str]:
     """What of its schema breaks a promise of the release before; one issued again is not held up by what came since."""
     if reading.previous is None or reading.manifest.supersedes is not None:
         return []
-    before = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
+    before = read_manifest(reading.previous)
     return find_broken_promises((reading.previous, before), (reading.path, reading.manifest))
 
 

@@ -232,6 +232,15 @@ def parse_manifest(data: bytes) -> Manifest:
         raise ValueError(": ".join([*named, first["msg"].removeprefix("Value error, ")])) from error
 
 
+def read_manifest(release: Path) -> Manifest:
+    """Read what a release's folder says about itself. Raises OSError, and ValueError naming the file and the key."""
+    path = release / "manifest.json"
+    try:
+        return parse_manifest(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
 def describe_file(
     root: Path, path: str, *, role: FileRole, table: str | None = None, rows: int | None = None
 ) -> ManifestFile:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from exports.documents import NOTICE, documents_of
-from exports.manifest import Manifest
+from exports.manifest import Manifest, read_manifest
 from exports.profiles import NOT_FOR_REDISTRIBUTION, Profile
 
 
@@ -33,14 +33,10 @@ def find_profile_faults(release: Path, manifest: Manifest, previous: Path | None
         marks = said.get(b"profile", unmarked.encode()), said.get(b"usage", unmarked.usage.encode())
         if marks != (profile.encode(), profile.usage.encode()):
             faults.append(f"{path.relative_to(release)}: its metadata is not marked as {profile}")
-    if previous is not None and (before := _read_profile(previous)) is not profile:
+    if previous is not None and (before := read_manifest(previous).profile) is not profile:
         faults.append(f"the release before it is {before}")
     return faults
 
 
 def _says(document: Path, profile: Profile) -> bool:
     return (NOT_FOR_REDISTRIBUTION in document.read_text(encoding="utf-8")) == (profile is Profile.INTERNAL)
-
-
-def _read_profile(release: Path) -> Profile:
-    return Manifest.model_validate_json((release / "manifest.json").read_bytes()).profile

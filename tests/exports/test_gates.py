@@ -470,6 +470,14 @@ def test_without_the_last_release_at_hand_the_delta_is_checked_against_this_one(
     assert failed(release) == {}
 
 
+def test_of_the_last_release_a_manifest_that_is_none_is_named(release: Path) -> None:
+    before = release.parent / "2026-11-20" / "manifest.json"
+    before.unlink()
+    before.write_text('{"id": 1}')
+
+    assert failed(release)["schema"].startswith(f"ValueError: {before}: ")
+
+
 def test_of_the_last_release_an_empty_folder_is_as_good_as_none(release: Path) -> None:
     shutil.rmtree(release.parent / "2026-11-20")
     (release.parent / "2026-11-20").mkdir()
