@@ -114,7 +114,8 @@ class Frontier:
     def _accept(
         self, target: Target, capture: Capture, found: StoredDiscovery | None, *, detail: str | None = None
     ) -> list[Ask]:
-        self._ledger.accept(target, capture, found, gone=self._look_back.gone_posts(capture, found), detail=detail)
+        gone = _unmet(self._look_back.gone_posts(capture, found), self._ledger)
+        self._ledger.accept(target, capture, found, gone=gone, detail=detail)
         return self._follow(target, found)
 
     def _follow(self, page: Target, found: StoredDiscovery | None) -> list[Ask]:
@@ -194,6 +195,11 @@ def _read_orphans(
                 yield ask, orphan, admission.read(ask.target, orphan.body, orphan.final_url)
             except BadContentError as error:  # the source's rules have changed since: it stays to be asked for
                 logger.info("entry=%s archived, but not read as it was then: %s", ask.target.url, error)
+
+
+def _unmet(urls: list[str], ledger: Ledger) -> list[str]:
+    """Leave out what was met under its own address, because another entry names it: it ends there."""
+    return [url for url in urls if url not in ledger.met and url not in ledger.outcomes]
 
 
 def _is_read(end: UrlOutcome) -> bool:

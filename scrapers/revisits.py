@@ -231,9 +231,7 @@ def learn(visit: Visit, outcome: UrlOutcome, hints: Hints, fetched: Fetched | No
 
 def is_remembered(outcome: UrlOutcome) -> bool:
     """Whether a visit is begun for a URL that has none; other skips cost no request and are decided anew each time."""
-    if outcome.outcome is Outcome.SKIPPED:
-        return outcome.reason in _REMEMBERED
-    return outcome.detail != NOT_SHOWN
+    return outcome.outcome is not Outcome.SKIPPED or outcome.reason in _REMEMBERED
 
 
 def is_walked(outcome: UrlOutcome) -> bool:

@@ -29,6 +29,7 @@ from scrapers.recovery import locked_source
 from scrapers.registry import Source
 from scrapers.revisits import (
     LOOK_BACK,
+    NOT_SHOWN,
     Fetched,
     Validators,
     Visit,
@@ -187,7 +188,8 @@ class Visits:
             if (end := ended.get(stored.page_url)) is not None:
                 shown = shown_on(stored, fetched[stored.page_url])
                 self.learn_posts(end, shown, days=parts.header.backfill)
-        self.learn(parts.outcomes, context, fetched, days=parts.header.backfill)
+        asked = [it for it in parts.outcomes if it.detail != NOT_SHOWN]  # else only the page of its channel was
+        self.learn(asked, context, fetched, days=parts.header.backfill)
 
     def forget(self, is_withheld: Callable[[str], bool]) -> None:
         """Remove every address that is withheld, its bytes included."""

@@ -218,6 +218,35 @@ def test_a_message_that_its_neighbours_have_outlived_is_gone_and_that_is_told_on
     assert site.last().summary.is_complete
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["named first", "gone first"])
+def test_a_message_that_is_gone_and_that_another_entry_still_names_ends_once(tmp_path: Path, order: int) -> None:
+    site = offline(
+        tmp_path, *[{"kind": "feed", "url": HOST + "/feed.xml"}, CHANNEL][::order], allow=["/news/", "/desk/7"]
+    )
+    site.crawl({"/feed.xml": rss("/news/1"), "/s/desk": preview(6, 7, 8, 9)})
+    links = rss("/desk/7", "/desk/8")  # the first is asked for, the second is no article of the source
+
+    site.crawl({"/feed.xml": links, "/s/desk": preview(6, 9)}, run_id="run2", as_of=DAY + timedelta(hours=2))
+
+    urls = [it.url.removeprefix(HOST) for it in site.last().outcomes]
+    assert sorted(urls) == ["/desk/7", "/desk/8", "/feed.xml", "/s/desk"]
+
+
+def test_visits_made_anew_count_no_failure_where_nothing_was_asked(tmp_path: Path) -> None:
+    site = offline(tmp_path, CHANNEL, {"kind": "feed", "url": HOST + "/feed.xml"})
+    site.crawl({"/feed.xml": rss("/desk/7"), "/s/desk": preview(6, 7, 8)})  # the page under its own address is missing
+    site.crawl({"/s/desk": preview(6, 8)}, run_id="run2", as_of=DAY + timedelta(hours=2))
+    path = visits_path(tmp_path / "visits", "site")
+    with Visits(path) as visits:
+        grown = visits.get(f"{HOST}/desk/7")
+
+    rebuild_visits(tmp_path / "archive", tmp_path / "visits", site.source)
+
+    assert site.ends()["/desk/7"] == "failed gone"
+    with Visits(path) as visits:
+        assert visits.get(f"{HOST}/desk/7") == grown
+
+
 def test_a_message_that_is_back_may_go_again(tmp_path: Path) -> None:
     site = offline(tmp_path, {**CHANNEL, "max_pages": 1})
     ends = []
