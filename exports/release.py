@@ -168,7 +168,8 @@ def _finish_pointer(releases: Path) -> None:
 def _require_passed(results: tuple[GateResult, ...], release: Release) -> None:
     failed = first_failure(results)
     if failed is not None:
-        raise ReleaseDamagedError(f"{release.path}: not in versions.json and fails {failed.name}: {failed.detail}")
+        said = f"{release.path}: not in versions.json and fails {failed.name}: {failed.detail}"
+        raise ReleaseDamagedError(f"{said}; nobody was pointed at it: remove it, and it is cut anew")
 
 
 @contextmanager

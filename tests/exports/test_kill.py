@@ -89,11 +89,23 @@ def test_a_release_that_was_renamed_but_damaged_since_is_never_pointed_at(histor
     (releases / "2026-11-21" / "ledger.csv").unlink()
 
     with pytest.raises(
-        ReleaseDamagedError, match=r"2026-11-21: not in versions\.json and fails sums: ledger\.csv: missing"
+        ReleaseDamagedError,
+        match=r"2026-11-21: not in versions\.json and fails sums: ledger\.csv: missing; nobody .* remove it",
     ):
         cut(history.generations[1], releases)
 
     assert versions(releases)["latest"] == "2026-11-20"
+
+
+def test_once_it_is_removed_it_is_cut_anew(history: History, releases: Path, undisturbed: Path) -> None:
+    arguments = [*POINTS["before-the-pointer"], str(history.generations[1]), str(releases), DAY_2.isoformat()]
+    subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, check=False)
+    shutil.rmtree(releases / "2026-11-21")
+
+    cut(history.generations[1], releases)
+
+    assert versions(releases)["latest"] == "2026-11-21"
+    assert sums(releases / "2026-11-21") == sums(undisturbed)
 
 
 # --- issuing again ---------------------------------------------------------------------------------------------------
