@@ -39,7 +39,7 @@ _COUNTER = re.compile(
 _REACTIONS = re.compile(rb'<div class="tgme_widget_message_reactions\b')
 _TAG_OR_SPACE = re.compile(rb"<([^<>]*)>|\s+")
 _READ_ATTRIBUTES = re.compile(rb'(?:^|\s)(?:href|class|datetime|data-post)="[^"]*"')
-"""Of a message; the others are addresses of pictures and what shows that somebody looked, new with each answer."""
+"""Attributes of a message that count. The others, addresses of pictures and tokens, are new with each answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

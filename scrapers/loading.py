@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Import, for the length of a with block, without looking for garbage: what libraries make stays.
+    """Switch garbage collection off while a with block imports: what libraries create on import stays anyway.
 
-    The looking takes a tenth of the start of a crawl, and of a flow (measured 2026-11-25). What is there at the end is
-    never looked at again.
+    Collecting takes a tenth of the start of a crawl, and of a flow (measured 2026-11-25). What exists at the end of the
+    block is left out of later collections, too.
     """
     gc.disable()
     try:

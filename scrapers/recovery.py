@@ -1,10 +1,10 @@
-"""What an earlier crawl of a source left behind: found, saved, and either gone on with or closed.
+"""What an earlier crawl of a source left behind: found, saved, and either continued or closed.
 
-A crawl that is killed leaves `<crawl_id>.warc.gz.open`. Under the source's lock, so that it is nobody's:
+A crawl that is killed leaves `<crawl_id>.warc.gz.open`. Under the source's lock, so that no other crawl is writing it:
 
-1. it is renamed to `.torn`; a `.open` beside a `.torn` is a copy that was itself cut short, and goes;
+1. it is renamed to `.torn`; a `.open` beside a `.torn` is a copy that was itself cut short, and is removed;
 2. its whole records are copied into a new `.open`, durably; a torn tail is dropped;
-3. the `.torn` is removed, and the new `.open` is gone on with, or closed as it is with finish reason `interrupted`.
+3. the `.torn` is removed, and the new `.open` is continued, or closed as it is with finish reason `interrupted`.
 
 A kill at any point loses no whole record and repeats no step wrongly. A file that already has its summary only lacked
 its rename; one without a whole header holds nothing.
@@ -46,7 +46,7 @@ FINISHED_WITHIN = timedelta(days=1)
 """How far back a finished crawl of the same run is looked for; runs last hours."""
 
 STOPPED = frozenset({"shutdown", "interrupted", "failed_to_start"})
-"""Finish reasons of a crawl that was not let to its end, or not even begun."""
+"""Finish reasons of a crawl that was stopped before its end, or did not even begin."""
 
 _COPY_BYTES = 1024 * 1024
 
@@ -112,9 +112,9 @@ def find_left_behind(archive: Path, source_id: str) -> list[LeftBehind]:
 
 
 def find_finished(archive: Path, source_id: str, run_id: str, now: datetime) -> CrawlSummary | None:
-    """Return the summary of the source's crawl in this run, when it had its time: finished, or ended by a limit.
+    """Return the summary of the source's crawl in this run, if it finished or reached one of its limits.
 
-    One that was stopped or interrupted is not: what it did not reach is due, and another crawl fetches it. Nor is one
+    None for one that was stopped or interrupted: another crawl has to fetch what it did not reach. None also for one
     that has been damaged since: it must not keep the source from being crawled.
     """
     earliest = f"{now - FINISHED_WITHIN:%Y%m%dT%H%M%S}"

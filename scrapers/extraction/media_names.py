@@ -29,12 +29,12 @@ def is_known_handle(handle: str) -> bool:
 
 
 def has_agency(byline: str) -> bool:
-    """Whether a word of a byline is an agency's name: its desk, its office at some place."""
+    """Whether a byline holds the name of an agency, as those of its desks and offices do."""
     return any(fold(word) in _lists("bylines") for word in re.findall(r"\w+", byline))
 
 
 def is_agency_in_small(part: str) -> bool:
-    """Whether a part of a byline is an agency that writes itself in small letters, and does so here."""
+    """Whether a part of a byline is an agency that writes its name in lower case, written so here."""
     return part.islower() and part in _lists("in_small")
 
 

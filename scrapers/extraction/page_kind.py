@@ -1,7 +1,8 @@
-"""What kind of page it is when it is no article: a list of others, a programme, a gallery, a recording.
+"""Why a page with a text is no article: it is a list of others, a programme, a gallery, a recording.
 
-Looks at the whole page first (`survey`: trafilatura prunes the tree), then at the text that came out. A page that tells
-machines of its own article (JSON-LD with its headline, a time of publication in its meta) is never taken for a list.
+The whole page is looked at first (`survey`), since trafilatura prunes the tree, then the text that came out. Of a page
+that tells machines of its own article (its headline in JSON-LD, a time of publication in a meta element) only the links
+in its text count.
 """
 
 import re

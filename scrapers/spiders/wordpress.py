@@ -34,7 +34,7 @@ class _Post(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
     link: str
     date: datetime
-    """By the clock of the site, as `before` is read; a zone that is said all the same is that of the site."""
+    """By the clock of the site, as `before` is read. A zone that is given nevertheless is that of the site: dropped."""
     date_gmt: datetime | None = None
     modified_gmt: datetime | None = None
     title: _Title | None = None
