@@ -233,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_site(commands.add_parser("propose", parents=[common], help="probe the draft, propose a source"), _propose)
     extract = commands.add_parser("extract", parents=[common], help="extract what has no current batch")
     extract.add_argument("--crawl", action="append", default=[], metavar="CRAWL_ID", help="only this one; repeatable")
-    extract.add_argument("--workers", type=int, default=2, help="worker processes, at most")
+    extract.add_argument("--workers", type=int, default=2, help="worker processes")
     extract.set_defaults(command=_extract)
     listing = commands.add_parser("list-crawls", parents=[common], help="say what the archive holds")
     listing.add_argument("source", nargs="?", help="only this source")

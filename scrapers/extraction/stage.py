@@ -44,9 +44,6 @@ logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
-_BYTES_PER_WORKER = 2**20
-"""Of archive: some fifty pages, which take a second. So long takes the start of a worker (measured 2026-11-29)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractJob:
@@ -59,7 +56,6 @@ class ExtractJob:
     """The register of what was taken down. It is not extracted, and is removed from the archive where a crawl fetched
     it again. The register is read anew for each crawl, and a takedown waits until the batch is written."""
     n_workers: int = 2
-    """At most: a second one is started where there is enough for it to do."""
     page_timeout_s: float = 10.0
     """Slowest page that passes the screen takes 4 s; a busy machine is allowed to be slower."""
 
@@ -80,8 +76,7 @@ def extract_crawls(crawls: Iterable[Path], job: ExtractJob) -> Iterator[Batch | 
     crawls = list(crawls)
     if not crawls:
         return
-    n_workers = min(job.n_workers, 1 + sum(path.stat().st_size for path in crawls) // _BYTES_PER_WORKER)
-    with ExtractionPool(job.sources, n_workers=n_workers, page_timeout_s=job.page_timeout_s) as pool:
+    with ExtractionPool(job.sources, n_workers=job.n_workers, page_timeout_s=job.page_timeout_s) as pool:
         for path in crawls:
             yield _extract_crawl(path, job, pool)
 
