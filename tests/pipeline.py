@@ -55,7 +55,7 @@ class Pipeline:
 
     def extract(self) -> list[dict[str, Any]]:
         """Extract what is pending; return what was said of each batch."""
-        done = self._run("scrapers", "extract", "--workers", "1")  # a second one costs more to start than it saves
+        done = self._run("scrapers", "extract")
         assert done.returncode == 0, done.stderr[-2000:]
         return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -2,8 +2,9 @@
 
 A worker is given the places of captures one by one, with what their sites say about rights, and returns all that is
 staged of each. It reads the body from the archive itself: when the parent did that, workers waited for it. The sources
-are given once, when a worker starts. Workers are spawned, never forked: the caller may have threads. Each is replaced
-after a number of pages, so that what libraries leak stays bounded, and lives under a memory limit.
+are given once, when a worker starts. Workers are forked, so that what they need is loaded once: never from the caller,
+which may have threads, but from a process that does nothing else and ends with it. Each is replaced after a number of
+pages, so that what libraries leak stays bounded, and lives under a memory limit.
 
 When a worker dies, pebble blames the task that it believes to run there. If the worker had just finished one page and
 fetched the next, that may be the wrong one, and a worker that dies idle breaks the whole pool (pebble 5.2.3, read and
@@ -24,18 +25,21 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from scrapers.capture_places import CapturePlace
 from scrapers.extraction.extract import extract
-from scrapers.extraction.language import detect_language
 from scrapers.outcomes import StoredCapture
 from scrapers.records import Capture, CaptureRole, Extraction, Rejection, RejectionReason
 from scrapers.registry import Source
 from scrapers.tdm import Reservation, SiteRights
 
 PAGES_PER_WORKER = 500
-"""Pages after which a worker is replaced. Starting one costs about 1 s of CPU, so 500 pages pay 2 ms each for it."""
+"""Pages after which a worker is replaced. The first takes 1 s of CPU to start, a further one less than 0.1 s (measured
+2026-11-29)."""
 
 WORKER_MEMORY_BYTES = 2 * 2**30
 """Address space of a worker. Warmed up it has 0.45 GB, with the worst pages that pass the screen 0.8 GB (measured
 2026-11-22); the rest is slack for machines with more cores, where numpy reserves more."""
+
+_WARM = "scrapers.extraction.warm"
+"""Module that the process imports from which workers are forked."""
 
 MAX_ATTEMPTS = 3
 """Tries of a page whose worker died: one wrong accusation by pebble, and one more for bad luck."""
@@ -147,12 +151,14 @@ class ExtractionPool:
         return self._pool.schedule(_work_in_worker, args=(work,), timeout=self._page_timeout_s)
 
     def _start(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([_WARM])
         return ProcessPool(
             max_workers=self._n_workers,
             max_tasks=PAGES_PER_WORKER,
             initializer=_prepare_worker,
             initargs=(self._sources, self._extract_one),
-            context=multiprocessing.get_context("spawn"),
+            context=context,
         )
 
     def _restart(self, unfinished: list[_Task]) -> None:
@@ -205,7 +211,6 @@ def _prepare_worker(sources: dict[str, Source], extract_one: ExtractOne) -> None
     _worker_extract.append(extract_one)
     # trafilatura warns of every page in which it finds nothing; our records say so with a reason.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    detect_language("warm up: the model is read now, outside the time of the first page", ())
 
 
 def _work_in_worker(work: _Work) -> CaptureRead:

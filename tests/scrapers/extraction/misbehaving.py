@@ -4,6 +4,7 @@ import ctypes
 import time
 
 from scrapers.extraction.extract import extract
+from scrapers.extraction.language import _identifier
 from scrapers.records import Capture, Extraction
 from scrapers.registry import Source
 
@@ -19,4 +20,6 @@ def misbehave(capture: Capture, source: Source) -> Extraction:
             bytearray(64 * 2**30)
         case b"raise":
             raise RuntimeError("a fault of ours")
+        case b"say what is read":
+            raise RuntimeError(f"{_identifier.cache_info().currsize} model read")
     return extract(capture, source)

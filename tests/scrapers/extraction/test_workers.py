@@ -55,6 +55,16 @@ def test_results_equal_those_without_workers_and_keep_the_order(pool: Extraction
     assert extracted(pool, places) == [extract(place.read().capture, source()) for place in places]
 
 
+def test_a_worker_begins_with_the_model_of_languages_read(pages: Pages) -> None:
+    sources = {"kabar_example": source()}
+    with ExtractionPool(sources, n_workers=1, page_timeout_s=TIMEOUT_S, extract_one=misbehave) as fresh:
+        (found,) = extracted(fresh, pages("say what is read"))
+
+    assert [record.detail for record in found.records if isinstance(record, Rejection)] == [
+        "RuntimeError: 1 model read"
+    ]
+
+
 def test_a_page_that_hangs_is_timed_out_and_costs_only_itself(pool: ExtractionPool, pages: Pages) -> None:
     places = pages(PAGE, "hang", PAGE, PAGE)
 
