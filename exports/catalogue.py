@@ -21,7 +21,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exports.about import PUBLISHER, release_address
+from exports.about import PUBLISHER, citation, release_address
 from exports.croissant import render_json_ld
 from exports.imprint import NO_IMPRINT, Imprint
 from exports.lasting_pages import (
@@ -97,9 +97,8 @@ def _live(generation: Path | None, now: datetime) -> tuple[SourceLine, ...]:
 
 
 def cite(manifest: Manifest) -> dict[str, str]:
-    """How to cite a release: a line for a list of references, and an entry for BibTeX."""
+    """How to cite a release: the line that its own documents give, and an entry for BibTeX."""
     year, address = f"{manifest.created.astimezone(UTC):%Y}", release_address(manifest)
-    named = f"{manifest.title} (release {manifest.id}, schema {manifest.schema_version}) [Data set]."
     fields = {
         "author": f"{{{PUBLISHER}}}",
         "title": manifest.title,
@@ -109,10 +108,7 @@ def cite(manifest: Manifest) -> dict[str, str]:
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     key = manifest.id.replace("-", "").replace(".", "_")
-    return {
-        "text": f"{PUBLISHER} ({year}). {named}{f' {address}' if address else ''}",
-        "bibtex": f"@misc{{kabarchy_{key},\n{lines}\n}}",
-    }
+    return {"text": citation(manifest), "bibtex": f"@misc{{kabarchy_{key},\n{lines}\n}}"}
 
 
 def _remove_leftovers(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -179,6 +180,12 @@ def test_the_ledger_says_what_is_missing_and_why(page: lxml.html.HtmlElement) ->
     lines = text_of(page, "//section[@aria-labelledby='ledger']//tbody/tr")
 
     assert "url skipped robots 8 12.5 %" in lines
+
+
+def test_the_page_says_how_to_cite_as_the_release_itself_does(page: lxml.html.HtmlElement, history: History) -> None:
+    croissant = json.loads((history.cut[3].path / "croissant.json").read_text(encoding="utf-8"))
+
+    assert text_of(page, "//blockquote/p") == [croissant["citeAs"]]
 
 
 def test_all_releases_are_listed_newest_first(page: lxml.html.HtmlElement) -> None:
