@@ -124,7 +124,7 @@ def _probe(options: argparse.Namespace) -> int:
 
     def judge_and_keep(crawl: ArchivedCrawl) -> CheckReport:
         report = judge(crawl, source)
-        save_report(root.checks, report)  # before the look ends, so that a takedown waits for it
+        save_report(root.checks, report)  # before the look ends: until then a takedown of the source is put off
         return report
 
     try:

@@ -18,8 +18,8 @@ from scrapers.records import CaptureRole
 _OPENINGS = re.compile(rb"<!--|<script(?=[\s>])|<style(?=[\s>])")
 _CLOSINGS = {
     b"<!--": re.compile(rb"--!?>"),
-    b"<script": re.compile(rb"</script"),
-    b"<style": re.compile(rb"</style"),
+    b"<script": re.compile(rb"</script(?=[\s/>])"),
+    b"<style": re.compile(rb"</style(?=[\s/>])"),
 }
 """Looked for from the second byte on: the parser ends a remark that is written `<!-->` or `<!--->` at once."""
 

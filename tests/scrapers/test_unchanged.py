@@ -193,6 +193,12 @@ def test_an_element_that_closes_itself_hides_nothing_from_the_parser(tag: str) -
     assert readable_part(body) == f"<{tag}/><p>Read.</p>".encode()
 
 
+def test_a_script_does_not_end_at_what_only_looks_like_its_end() -> None:
+    body = rb"<script>write('</script\>'); write('</scripts>'); a = '<!--';</script ><p>Read.</p><!-- b -->"
+
+    assert readable_part(body) == b"<p>Read.</p>"
+
+
 def test_structured_data_counts_also_in_a_remark_and_a_statement_of_rights_does() -> None:
     body = b'<script type="application/ld+json"><!-- {"a": 1} --></script><!-- <meta name="tdm-reservation"> -->'
 
