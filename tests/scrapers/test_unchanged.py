@@ -1,7 +1,9 @@
 """What is kept of an answer that may say the same as the last one: nothing when it does, everything when it may not."""
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.scrapers.offline import DAY, HOST, KilledError, Offline, Web, index, 
 from tests.scrapers.test_visits import rows
 
 CHANNEL = {"kind": "telegram", "url": HOST + "/s/desk", "max_pages": 2}
+ENTRIES = {"feed": "/feed.xml", "sitemap": "/map.xml"}
 WORDS = "The pass is closed until Friday, the road service said, and the bus takes the old way along the lake."
 PAGE = f'<html><head><meta name="author" content="A. Desk"></head><body><h1>Snow</h1><p>{WORDS}</p></body></html>'
 FEED = {"/feed.xml": rss("/a")}
@@ -163,6 +166,45 @@ def test_visits_made_anew_know_how_crawls_came_to_what_was_not_kept(tmp_path: Pa
 
     assert rows(path) == grown
     assert site.details()["/s/desk?before=21"] == LOOK_BACK
+
+
+def some_web(dice: Random) -> Web:
+    """Entries and pages, of which some are other, missing or garbage at each look."""
+    paths = [f"/p{n}" for n in range(8)]
+    shown = [message(n, dice.choice(["Said.", "Corrected."])) for n in range(1, 30) if dice.random() < 0.95]
+    pages: dict[str, bytes | tuple[int, dict[str, str], bytes]] = {
+        path: f"<p>{dice.choice(['Ice.', 'Snow.'])} {WORDS}</p><script>{dice.random()}</script>".encode()
+        for path in paths
+        if dice.random() < 0.9
+    }
+    return pages | {
+        "/p7": (301, {"Location": dice.choice(paths[:7])}, b""),
+        "/feed.xml": dice.choice([rss(*dice.sample(paths, 4), "/desk/7"), rss("/p1", modified="m"), b"garbage"]),
+        "/map.xml": index(one=f"2026-11-{dice.choice([18, 19])}"),
+        "/one.xml": sitemap(*dice.sample(paths, 3)),
+        "/s/desk": channel(*shown[-20:]),
+        **{f"/s/desk?before={n}": channel(*shown[max(0, n - 20) : n - 1]) for n in range(2, 30)},
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_visits_made_anew_equal_those_that_grew_whatever_was_answered_and_whenever_crawls_died(
+    tmp_path: Path, seed: int
+) -> None:
+    dice = Random(seed)  # noqa: S311 - no secret
+    entries = [CHANNEL, *({"kind": kind, "url": HOST + path} for kind, path in ENTRIES.items())]
+    site = offline(tmp_path, *entries)
+    for n in range(6):
+        dies_after = dice.choice([None, dice.randint(0, 9)])
+        with contextlib.suppress(KilledError):
+            site.crawl(some_web(dice), run_id=f"{n}", as_of=DAY + timedelta(hours=9 * n), dies_after=dies_after)
+    site.crawl({}, run_id="last", as_of=DAY + timedelta(days=9))  # which closes what died
+    path = visits_path(tmp_path / "visits", "site")
+    grown = rows(path)
+
+    rebuild_visits(tmp_path / "archive", tmp_path / "visits", site.source)
+
+    assert rows(path) == grown
 
 
 def test_a_crawl_that_dies_goes_on_where_an_unchanged_entry_led(tmp_path: Path) -> None:

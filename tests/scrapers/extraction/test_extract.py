@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.extraction.extract import extract
+from scrapers.gist import readable_part
 from scrapers.records import CaptureRole, RejectionReason
 from tests.scrapers.extraction.factories import PARAGRAPHS, article, capture, html, record, rejection, source
+from tests.scrapers.extraction.page_kinds import articles_in, none_in
 
 SHARED = Path(__file__).parents[4] / "shared"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="no folder ../shared beside the repository")
@@ -134,3 +136,19 @@ def test_genuine_pages_of_the_region_give_headline_and_publication_time(
     assert found.title == title
     assert found.published_at is not None
     assert found.published_at.isoformat() == published_at
+
+
+TRICKY = (
+    "<script src='/a.js'/><!--><p>Байкоочу: бул жер окулат, анткени эч бир белги муну жашырбайт.</p><!-- b -->"
+    "<script>write('</script\\>'); a = '<!--';</script><style>p {}</style><input name='token' value='1'>"
+    '<script type=\'application/ld+json\'>{"@type": "WebPage", "datePublished": "2026-11-19"}</script>'
+)
+
+
+def test_what_crawls_leave_out_when_they_compare_pages_changes_no_record() -> None:
+    pages = [*none_in("ky").values(), *articles_in("ky").values()]
+    bodies = [page.replace("<h1>", f"{TRICKY}<h1>").encode() for page in pages]
+    compared = [readable_part(body) for body in bodies]
+
+    assert sum(map(len, compared)) < sum(map(len, bodies))
+    assert list(map(record, compared)) == list(map(record, bodies))
