@@ -11,8 +11,9 @@
     site/releases             link to the folder of releases, relative, so that the pages work when opened from disk
 
 Rebuilt from the releases at any time. The first page is written each time, since it says how fresh the sources are by
-now; the others only when a release was added or withdrawn, or the templates or the schema changed. A server may mount
-the folder of releases at `/releases/` instead of the link.
+now; the others only when a release was added or withdrawn, or the templates or the schema changed. A build waits for
+another one of the same site, so that none that began before a takedown ends after it. A server may mount the folder of
+releases at `/releases/` instead of the link.
 """
 
 import os
@@ -31,6 +32,7 @@ from exports.lasting_pages import (
     remove_lasting_pages,
     require_site_profile,
 )
+from exports.lock import lock_site
 from exports.manifest import Manifest
 from exports.page import SourceLine, read_live_sources, read_release_facts
 from exports.pages import render
@@ -57,6 +59,12 @@ def build_site(
     require_profile(releases, imprint.profile)
     require_site_profile(site, imprint.profile)
     site.mkdir(parents=True, exist_ok=True, mode=imprint.profile.folder_mode)
+    with lock_site(site):
+        _build(releases, site, generation=generation, now=now, imprint=imprint)
+    return site / "index.html"
+
+
+def _build(releases: Path, site: Path, *, generation: Path | None, now: datetime, imprint: Imprint) -> None:
     versions = read_versions(releases)
     _remove_leftovers(site)
     _link_releases(releases, site)
@@ -71,7 +79,6 @@ def build_site(
         text = _render_first_page(site, release, versions, generation=generation, now=now)
     write_site_documents(releases, site, imprint)
     write_beside(site / "index.html", text)
-    return site / "index.html"
 
 
 def _render_first_page(

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,8 +15,10 @@ import lxml.html
 import pytest
 
 from exports.catalogue import build_site
+from exports.lock import lock_site
 from exports.release import cut_release
 from exports.snippets import SNIPPETS, list_snippets
+from exports.versions import read_versions, write_versions
 from flows.catalogue_server import serve_catalogue
 from scrapers.published_tables import PUBLISHED_ARTICLES
 from tests.exports.conftest import History
@@ -235,6 +238,21 @@ def test_what_a_killed_build_left_is_removed_but_not_what_another_is_writing(tmp
     build_site(tmp_path / "releases", tmp_path / "site", generation=None, now=DAY_1)
 
     assert (left.exists(), under_way.exists()) == (False, True)
+
+
+def test_a_build_waits_for_another_one_and_shows_what_stands_after_it(history: History, tmp_path: Path) -> None:
+    releases, site = shutil.copytree(history.releases, tmp_path / "releases"), tmp_path / "site"
+    site.mkdir()
+    build = threading.Thread(target=build_site, args=(releases, site), kwargs={"generation": None, "now": DAY_4})
+    with lock_site(site):
+        build.start()
+        build.join(0.5)
+        was_waiting = build.is_alive()
+        write_versions(releases, read_versions(releases), [history.cut[0].manifest])
+    build.join(60)
+
+    assert (was_waiting, build.is_alive()) == (True, False)
+    assert "2026-11-23" not in text_of(lxml.html.parse(site / "index.html"), "//dl[@class='facts']//a")
 
 
 @pytest.mark.parametrize("name", [".nojekyll", ".htaccess", ".well-known"])
