@@ -54,16 +54,19 @@ def read_imprint(environment: Mapping[str, str], profile: Profile = Profile.PUBL
         raise ImprintError(f"KABARCHY_PUBLIC_URL: not the http(s) address of a folder: {url!r}")
     if key and not Path(key).expanduser().is_file():
         raise ImprintError(f"KABARCHY_MINISIGN_KEY: no such file: {key!r}")
-    copy = environment.get("KABARCHY_QUERY_COPY") or "yes"
-    if copy not in ("yes", "no"):
-        raise ImprintError(f"KABARCHY_QUERY_COPY: neither yes nor no: {copy!r}")
-    whole_files = environment.get("KABARCHY_WHOLE_FILES") or "yes"
-    if whole_files not in ("yes", "no"):
-        raise ImprintError(f"KABARCHY_WHOLE_FILES: neither yes nor no: {whole_files!r}")
+    has_query_copy = _is_yes(environment, "KABARCHY_QUERY_COPY")
+    has_whole_files = _is_yes(environment, "KABARCHY_WHOLE_FILES")
     return Imprint(
         public_url=url.rstrip("/") + "/" if url else None,
         minisign_key=Path(key).expanduser() if key else None,
         profile=profile,
-        has_query_copy=copy == "yes" and whole_files == "yes",
-        has_whole_files=whole_files == "yes",
+        has_query_copy=has_query_copy and has_whole_files,
+        has_whole_files=has_whole_files,
     )
+
+
+def _is_yes(environment: Mapping[str, str], name: str) -> bool:
+    said = environment.get(name) or "yes"
+    if said not in ("yes", "no"):
+        raise ImprintError(f"{name}: neither yes nor no: {said!r}")
+    return said == "yes"
