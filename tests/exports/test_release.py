@@ -20,6 +20,7 @@ from tests.exports.factories import DAY_1, DAY_2, DAY_3, SOURCES, World, article
 from tests.exports.readers import csv_rows, manifest, rewrite, rows, sums, versions
 
 DATA_SUFFIXES = (".parquet", ".csv", ".gz")
+AT_ONE = DAY_1 + timedelta(hours=1, minutes=7)
 
 
 def small_world(tmp_path: Path, **changed: object) -> Path:
@@ -47,22 +48,27 @@ def test_every_release_of_the_history_passes_every_gate(history: History) -> Non
     assert len(results) == 4 * len(GATE_NAMES)
 
 
-def test_the_same_generation_gives_the_same_bytes_in_every_file(history: History, tmp_path: Path) -> None:
-    once, again = (
-        cut_release(history.generations[0], tmp_path / name, now=DAY_1, code_version="1.2.3") for name in ("a", "b")
-    )
-
-    assert once is not None
-    assert again is not None
-    assert sums(again.path) == sums(once.path)
+@pytest.fixture(scope="module")
+def built_at_one(history: History, tmp_path_factory: pytest.TempPathFactory) -> exports.release.Release:
+    """The first release of the history, built again at another instant of its day."""
+    return cut(history.generations[0], tmp_path_factory.mktemp("built"), AT_ONE)
 
 
-def test_two_builds_at_other_instants_differ_in_the_instant_alone(history: History, tmp_path: Path) -> None:
+def test_the_same_generation_gives_the_same_bytes_in_every_file(
+    history: History, built_at_one: exports.release.Release, tmp_path: Path
+) -> None:
+    again = cut(history.generations[0], tmp_path / "releases", AT_ONE)
+
+    assert sums(again.path) == sums(built_at_one.path)
+
+
+def test_two_builds_at_other_instants_differ_in_the_instant_alone(
+    history: History, built_at_one: exports.release.Release, tmp_path: Path
+) -> None:
     """The query copy aside: see `exports.query_copy`."""
-    instants = tuple(DAY_1 + timedelta(hours=hours, minutes=7) for hours in (1, 5))
-    cut_release(history.generations[0], tmp_path / "0", now=instants[0], code_version="1")
-    cut_release(history.generations[0], tmp_path / "1", now=instants[1], code_version="1")
-    one, other = (files_without_instant(tmp_path / str(n) / "2026-11-20", now) for n, now in enumerate(instants))
+    later = AT_ONE + timedelta(hours=4)
+    built_later = cut(history.generations[0], tmp_path / "releases", later)
+    one, other = files_without_instant(built_at_one.path, AT_ONE), files_without_instant(built_later.path, later)
 
     assert one == other
     assert {"articles.parquet", "csv/articles.csv.gz", "manifest.json", "croissant.json"} <= set(one)

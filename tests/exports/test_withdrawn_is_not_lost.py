@@ -79,6 +79,14 @@ def of_day_1(tmp_path_factory: pytest.TempPathFactory) -> dict[int | None, Path]
 
 
 @pytest.fixture(scope="module")
+def with_others(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of those of them that have a title, and of another source; copied, never changed."""
+    home = tmp_path_factory.mktemp("with-others")
+    cut(home, TITLED + OTHERS, DAY_1, least=None)
+    return home
+
+
+@pytest.fixture(scope="module")
 def issued_late(of_day_1: dict[int | None, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, without a minimum, issued again a month later; copied, never changed."""
     home = shutil.copytree(of_day_1[None], tmp_path_factory.mktemp("issued-late") / "home")
@@ -92,13 +100,13 @@ def issue_again(home: Path) -> list[str]:
 
 @pytest.mark.parametrize("least", [65, None], ids=["under its minimum", "without one"])
 def test_a_takedown_of_most_of_a_source_is_issued_again_and_the_next_release_follows(
-    tmp_path: Path, least: int | None
+    with_others: Path, tmp_path: Path, least: int | None
 ) -> None:
-    cut(tmp_path, TITLED + OTHERS, DAY_1, least=None)
-    cut(tmp_path, TITLED + UNTITLED + OTHERS, DAY_2, least=least)
+    home = shutil.copytree(with_others, tmp_path / "home")
+    cut(home, TITLED + UNTITLED + OTHERS, DAY_2, least=least)
 
-    issued = issue_again(tmp_path)
-    after = cut(tmp_path, LEFT + OTHERS, DAY_4, least=least, tombstones=TOMBSTONES)
+    issued = issue_again(home)
+    after = cut(home, LEFT + OTHERS, DAY_4, least=least, tombstones=TOMBSTONES)
 
     assert issued == ["2026-11-20.r2", "2026-11-21.r2"]
     assert (after.manifest.previous, len(by_id(after.path))) == ("2026-11-21.r2", len(LEFT + OTHERS))
