@@ -107,11 +107,8 @@ def _require_profile(target: Target, profile: Profile) -> None:
 def _publish_files(release: Release, target: Target, profile: Profile, report: PublishReport) -> None:
     if release.manifest.profile is not profile:
         raise PublishConflictError(f"{release.path}: is {release.manifest.profile}, not {profile}; not published")
-    faults = find_sum_faults(release.path)
-    if faults:
-        raise ReleaseDamagedError(f"{release.path}: not published: {name_faults(faults)}")
+    sums = _read_true_sums(release)
     _claim(release, target)
-    sums = read_sums(release.path)
     unlisted = (release.path / name for name in (SUMS, SIGNATURE))
     sums |= {path.name: file_sha256(path) for path in unlisted if path.is_file()}
     there = set(target.paths(f"{_RELEASES}{release.id}/"))
@@ -121,6 +118,17 @@ def _publish_files(release: Release, target: Target, profile: Profile, report: P
         if address in there or not _bring(target, release.path / path, address, sums[path], elsewhere, report):
             _require_same(target, address, sums[path])
             report.n_kept += 1
+
+
+def _read_true_sums(release: Release) -> dict[str, str]:
+    """Hash by path of the files that SHA256SUMS lists, each of which is what it says."""
+    try:
+        faults, sums = find_sum_faults(release.path), read_sums(release.path)
+    except (OSError, ValueError) as error:
+        raise ReleaseDamagedError(f"{release.path}: not published: {error}") from error
+    if faults:
+        raise ReleaseDamagedError(f"{release.path}: not published: {name_faults(faults)}")
+    return sums
 
 
 def _claim(release: Release, target: Target) -> None:

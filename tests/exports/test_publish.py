@@ -136,6 +136,14 @@ def test_a_release_that_is_not_what_was_written_is_refused(history: History, tar
     assert target.paths(f"releases/{NAMES[0]}/") == []
 
 
+def test_a_release_whose_sums_are_gone_is_refused_by_name(history: History, target: Target, tmp_path: Path) -> None:
+    releases = held(history, tmp_path / "releases", 1)
+    (releases / NAMES[0] / "SHA256SUMS").unlink()
+
+    with pytest.raises(ReleaseDamagedError, match=r"2026-11-20: not published: .*SHA256SUMS"):
+        publish_releases(releases, None, target)
+
+
 def test_a_publisher_that_knows_less_never_moves_the_pointer_back(
     history: History, target: Target, tmp_path: Path
 ) -> None:
