@@ -23,7 +23,9 @@ from exports.published import ARTICLES, FILED_AT, PUBLISHED, Published, as_writt
 from exports.release import cut_release
 from exports.spreadsheet import list_sheets, read_sheet_rows
 from exports.text_form import text_projection
-from exports.writers import write_csv, write_parquet
+from exports.writers import write_parquet
+
+_COPY_CSV_GZ = Path(__file__).parent / "sql" / "copy_csv_gz.sql"
 
 
 def main() -> None:
@@ -107,8 +109,11 @@ def _copy(connection: duckdb.DuckDBPyConnection, published: Published, file: Man
     if file.path.endswith(".parquet"):
         write_parquet(as_written(rows, published.table), connection, target)
     else:
-        named = target.with_suffix(".gz" if file.path.endswith(".gz") else ".csv")
-        write_csv(rows.project(text_projection(published.table.columns)), connection, named)
+        rows.project(text_projection(published.table.columns)).create_view("rows_to_write", replace=True)
+        if file.path.endswith(".gz"):
+            connection.execute(_COPY_CSV_GZ.read_text(encoding="utf-8"), {"target": str(target.with_suffix(".gz"))})
+        else:
+            run_sql(connection, "copy_csv", target=str(target.with_suffix(".csv")))
 
 
 STEPS: dict[str, Callable[..., tuple[float, float]]] = {

@@ -141,7 +141,7 @@ _SAMPLED = {
 def _sample_copy_faults(reading: ReleaseReading, published: Published) -> list[str]:
     """What the sample's CSV and monthly files say otherwise than its Parquet file."""
     root, rows = reading.path / SAMPLE, reading.connection.table(f"sample_{published.name}")
-    csv = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+    csv = published.whole_files[1]
     columns = {c.name: "varchar" for c in published.table.columns}
     run_sql(reading.connection, "read_csv", path=str(root / csv), columns=columns)
     texts = rows.project(text_projection(published.table.columns))

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from exports.about import KEYWORDS, PUBLISHER, release_address, release_urn, to_json
 from exports.manifest import PARQUET, Manifest, ManifestFile
-from exports.published import ARTICLES, MONTHLY, PUBLISHED, Published
+from exports.published import MONTHLY, PUBLISHED, Published
 from scrapers.columns import Column, Table
 from scrapers.published_tables import PUBLISHED_DELTA
 
@@ -44,7 +44,7 @@ def _resources(manifest: Manifest) -> list[dict[str, Any]]:
     by_path = {file.path: file for file in manifest.files}
     resources = []
     for published in PUBLISHED:
-        csv = by_path.get("csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv")
+        csv = by_path.get(published.whole_files[1])
         if csv is not None:
             resources.append(_file_resource(csv, published.name, _schema(published)))
         parquet = by_path.get(f"{published.name}.parquet")

@@ -96,7 +96,7 @@ def check_partitions(reading: ReleaseReading) -> list[str]:
             faults += [f"{published.name}: has rows, and no monthly files"] if _has_rows(reading, published) else []
             continue
         faults += _misplaced_rows(reading, published)
-        if reading.manifest.file(f"{published.name}.parquet") is not None:
+        if list_whole_files(reading.manifest, published):
             whole = reading.connection.table(published.name)
             monthly = read_files(reading.connection, published, reading.paths(reading.months(published)))
             faults += find_different_rows(reading, "the monthly files", whole, monthly)
@@ -120,7 +120,7 @@ def list_whole_files(manifest: Manifest, published: Published) -> tuple[str, ...
     """Files of all rows of a table, Parquet and CSV, that a release must have."""
     if published.by_month and not manifest.has_whole_files:
         return ()
-    return f"{published.name}.parquet", "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+    return published.whole_files
 
 
 def check_csv(reading: ReleaseReading) -> list[str]:

@@ -62,6 +62,11 @@ class Published:
         return self.table.name
 
     @property
+    def whole_files(self) -> tuple[str, str]:
+        """Names of the files of all its rows, in Parquet and in CSV."""
+        return f"{self.name}.parquet", "csv/articles.csv.gz" if self is ARTICLES else f"{self.name}.csv"
+
+    @property
     def said(self) -> tuple[Column, ...]:
         """The columns that the row's hash covers."""
         return tuple(column for column in self.table.columns if column.name != "record_sha256")

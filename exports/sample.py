@@ -76,10 +76,9 @@ def _spread(months: Sequence[str]) -> list[str]:
 def _write_tables(connection: duckdb.DuckDBPyConnection, target: Path, n_rows: dict[str, int]) -> dict[str, int | None]:
     written: dict[str, int | None] = {}
     for published in PUBLISHED:
-        parquet = f"{published.name}.parquet"
-        csv = "csv/articles.csv.gz" if published is ARTICLES else f"{published.name}.csv"
+        parquet, csv = published.whole_files
         write_parquet(typed_rows(connection, published), connection, target / parquet)
-        write_csv(text_rows(connection, published), connection, target / csv)
+        write_csv([text_rows(connection, published)], connection, target / csv)
         written |= {parquet: n_rows[published.name], csv: n_rows[published.name]}
     return written
 

@@ -20,8 +20,11 @@ def write_shuffled(target: Path, *, threads: int, factor: int) -> str:
         key = f"cast(i * {factor} % {N_ROWS} as varchar)"
         numbers = connection.sql(f"select {key} as k, sha256({key}) as v from range({N_ROWS}) as r(i)")
         numbers.create("numbers")
-        write = write_parquet if target.suffix == ".parquet" else write_csv
-        write(connection.table("numbers").order("k"), connection, target)
+        rows = connection.table("numbers").order("k")
+        if target.suffix == ".parquet":
+            write_parquet(rows, connection, target)
+        else:
+            write_csv([rows], connection, target)
     return digest(target)
 
 
