@@ -60,7 +60,7 @@ def _measure(home: Path, n_articles: int, settings: list[str]) -> int:
     _run("history", days[0], n_articles)
     _run("next-day", days[0], days[1], n_articles, max(n_articles // 100, N_CHANGED))
     table = Table("large tables", "release", "wall s", "CPU s", "peak MiB", "MB", "MB new", "share of time", "of bytes")
-    claims = []
+    claims, by_cpu = [], []
     for whole_files in settings:
         setting, releases = _SETTINGS[whole_files], home / whole_files
         full, daily = (
@@ -71,16 +71,20 @@ def _measure(home: Path, n_articles: int, settings: list[str]) -> int:
         all_bytes, new_bytes = _bytes(first), _bytes(second, unlike=first)
         table.add_row(setting, "bare COPY of the full one", *_cells(bare), "", "")
         table.add_row(setting, "full", *_cells(full), _mb(all_bytes), _mb(all_bytes))
-        share, of_bytes = f"{daily.cpu_s / full.cpu_s:.1%}", f"{new_bytes / all_bytes:.1%}"
+        share, of_bytes = f"{daily.wall_s / full.wall_s:.1%}", f"{new_bytes / all_bytes:.1%}"
         table.add_row(setting, "a day later", *_cells(daily), _mb(_bytes(second)), _mb(new_bytes), share, of_bytes)
         claims += [
-            (f"{setting}: full to bare COPY", full.cpu_s / bare.cpu_s, MOST_OF_COPIES),
+            (f"{setting}: full to bare COPY", full.wall_s / bare.wall_s, MOST_OF_COPIES),
             (f"{setting}: most MiB", max(full.peak_mib, daily.peak_mib), MOST_MIB),
         ]
         if whole_files == "no":
-            claims.append((f"{setting}: a day to full, CPU", daily.cpu_s / full.cpu_s, MOST_OF_TIME))
+            claims.append((f"{setting}: a day to full", daily.wall_s / full.wall_s, MOST_OF_TIME))
             claims.append((f"{setting}: a day to full, bytes", new_bytes / all_bytes, MOST_OF_BYTES))
+        by_cpu.append(
+            f"{setting}: full {full.cpu_s / bare.cpu_s:.2f} of bare COPY, a day {daily.cpu_s / full.cpu_s:.1%}"
+        )
     Console(width=140).print(table)
+    print("By seconds of CPU,", "; ".join(by_cpu))
     for name, found, most in claims:
         print(f"{'kept  ' if found <= most else 'BROKEN'} {name}: {found:.3f}, at most {most}")
     return int(any(found > most for _, found, most in claims))

@@ -35,6 +35,7 @@ from exports.manifest import (
     describe_file,
 )
 from exports.months import Base, write_months
+from exports.profiles import Profile
 from exports.published import (
     ARTICLES,
     MONTHLY,
@@ -107,12 +108,12 @@ class Contents:
         return [file.path for file in self.months if file.table == published.name]
 
 
-def write_contents(connection: duckdb.DuckDBPyConnection, folder: Path, base: Base) -> Contents:
+def write_contents(connection: duckdb.DuckDBPyConnection, folder: Path, base: Base, profile: Profile) -> Contents:
     """Write the months of the tables that `published.make_tables` made upon a base; count and hash all tables.
 
     What was written is hashed, so that no text is read for it twice.
     """
-    months = {published.name: write_months(connection, folder, published, base) for published in MONTHLY}
+    months = {published.name: write_months(connection, folder, published, base, profile) for published in MONTHLY}
     tables = {
         name: ManifestTable(
             rows=sum(file.rows or 0 for file in files),

@@ -53,12 +53,37 @@ def open_engine(
         if scratch is not None:  # without a log: what a dead run left is deleted, and flushing one is slow
             connection.execute("attach ? as scratch (recovery_mode no_wal_writes)", [str(scratch / "scratch.duckdb")])
             connection.execute("use scratch")
-        connection.execute("set variable profile = ?", [profile.value])
-        connection.execute("set variable usage = ?", [profile.usage])
+        _set_words(connection, profile)
         add_sha256_hex(connection)
         connection.execute("set temp_directory = ?", [str(spill)])
         _lock_down(connection, [*folders, *([scratch] if scratch else [])], generation=generation)
         yield connection
+
+
+@contextmanager
+def open_sessions(
+    connection: duckdb.DuckDBPyConnection, n: int, profile: Profile
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, ...]]:
+    """Open so many connections more to the database of an engine with `scratch`, each for a thread of its own.
+
+    All see what the engine's own connection made. What one of them makes is seen by it alone, so that the view of one
+    thread is not replaced by the next one's of the same name.
+    """
+    sessions = tuple(connection.cursor() for _ in range(n))
+    try:
+        for number, session in enumerate(sessions, 1):
+            session.execute(f"create schema if not exists scratch.session_{number}")
+            session.execute(f"use scratch.session_{number}")
+            _set_words(session, profile)
+        yield sessions
+    finally:
+        for session in sessions:
+            session.close()
+
+
+def _set_words(connection: duckdb.DuckDBPyConnection, profile: Profile) -> None:
+    connection.execute("set variable profile = ?", [profile.value])
+    connection.execute("set variable usage = ?", [profile.usage])
 
 
 @contextmanager
@@ -72,7 +97,7 @@ def _spill_folder(scratch: Path | None) -> Iterator[Path]:
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], *, generation: Path | None) -> None:
-    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set global TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
     if generation is not None:
         connection.execute("attach ? as generation (read_only)", [str(generation)])

@@ -131,9 +131,9 @@ def make_redacted_tables(connection: duckdb.DuckDBPyConnection, release: Path, w
     `withdrawn` are tombstones, with `source_id` beside where it is known. Columns that the release is too old for are
     null. Safe to repeat only on a fresh scratch database.
     """
-    connection.register("withdrawn", withdrawn)
+    connection.from_arrow(withdrawn).create("withdrawn")
     links = pa.array(find_withheld_links(release, withdrawn), pa.string())
-    connection.register("withheld_link", pa.table({"url": links}))
+    connection.from_arrow(pa.table({"url": links})).create("withheld_link")
     for published in PUBLISHED:
         files, columns = list_data_files(release, published.name), published.table.columns
         known = set(pq.read_schema(files[0]).names) if files else set()

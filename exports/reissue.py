@@ -140,7 +140,7 @@ def _build(folder: Path, plan: Plan, old: Path, withdrawn: pa.Table) -> Draft | 
     with open_engine(folders, scratch=folder / "scratch", profile=plan.imprint.profile) as connection:
         make_redacted_tables(connection, old, withdrawn)
         base = find_files(*plan.instead_of) if plan.instead_of else NO_BASE
-        contents = write_contents(connection, folder / "release", base)
+        contents = write_contents(connection, folder / "release", base, plan.imprint.profile)
         if not contents.tables[ARTICLES.name].rows:
             return None
         return build_draft(connection, folder / "release", plan, contents)

@@ -191,7 +191,7 @@ def _draft_if_changed(generation: Path, folder: Path, plan: Plan) -> Draft | Non
     ) as connection:
         base = find_base(*plan.previous) if plan.previous else NO_BASE
         make_tables(connection, base.carried)
-        contents = write_contents(connection, folder / "release", base)
+        contents = write_contents(connection, folder / "release", base, plan.imprint.profile)
         if not _is_changed(contents.tables, plan.previous[1] if plan.previous else None):
             return None
         if plan.previous:

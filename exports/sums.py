@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from exports.manifest import file_sha256
+from exports.manifest import file_sha256, hash_files
 
 SUMS = "SHA256SUMS"
 SIGNATURE = f"{SUMS}.minisig"
@@ -46,7 +46,9 @@ def find_sum_faults(folder: Path) -> list[str]:
     faults += [f"{path}: is a link" for path in present if (folder / path).is_symlink()]
     if faults:
         return faults
-    found = {path: file_sha256(folder / path) for path in present}
+    found = hash_files([folder / path for path in present])
     return [
-        f"{path}: sha256 is {found[path]}, listed {listed[path]}" for path in present if found[path] != listed[path]
+        f"{path}: sha256 is {digest}, listed {listed[path]}"
+        for path, digest in zip(present, found, strict=True)
+        if digest != listed[path]
     ]
