@@ -17,7 +17,7 @@ from exports.bounds import FEW_ARTICLES, LARGEST_FALL, find_losses, find_warning
 from exports.delta import count_changes
 from exports.engine import run_sql
 from exports.freshness import find_freshness_faults
-from exports.manifest import PARQUET, Manifest
+from exports.manifest import PARQUET, Manifest, ManifestFile, read_manifest
 from exports.published import (
     ARTICLES,
     CITATIONS,
@@ -45,12 +45,12 @@ def check_rows(reading: ReleaseReading) -> list[str]:
     for file in manifest.files:
         if file.mediatype == PARQUET and (found := pq.read_metadata(reading.path / file.path).num_rows) != file.rows:
             faults.append(f"{file.path}: {counted(found, 'row')}, the manifest says {file.rows}")
-    for path, n_rows in {
-        "articles.parquet": sum(file.rows or 0 for file in manifest.files_of(ARTICLES.name)),
-        "data/articles-*.parquet": sum(file.rows or 0 for file in reading.months(ARTICLES)),
-    }.items():
+    whole = [file for file in manifest.files if file.path in list_whole_files(manifest, ARTICLES)]
+    counts = {file.path: file.rows for file in whole}
+    counts["data/articles-*.parquet"] = sum(file.rows or 0 for file in reading.months(ARTICLES))
+    for path, n_rows in counts.items():
         if not n_rows or n_rows != manifest.rows:
-            faults.append(f"{path}: the manifest says {manifest.rows} articles; at least one is required")
+            faults.append(f"{path}: {n_rows} rows, the manifest says {manifest.rows}; at least one is required")
     return faults
 
 
@@ -186,18 +186,26 @@ def check_ledger(reading: ReleaseReading) -> list[str]:
 
 
 def check_delta(reading: ReleaseReading) -> list[str]:
-    """The delta leads to this release, its counts are the manifest's; with the previous release at hand, it replays."""
-    manifest, delta = reading.manifest, reading.delta
+    """Every delta leads to this release; the counts of that from the previous release are the manifest's, it replays.
+
+    It is replayed only where that release is at hand.
+    """
+    manifest, delta = reading.manifest, reading.manifest.delta
+    faults = [fault for file in manifest.files if file.role == "delta" for fault in _astray(reading, file)]
     if delta is None:
         is_first = manifest.previous is None
-        return [] if is_first else [f"there is no delta from {manifest.previous}"]
-    faults = [
-        f"{op} of {id_} does not lead here" for id_, op in run_sql(reading.connection, "gate_delta_rows").fetchall()
-    ]
-    counted = count_changes(reading.connection.table("delta"))
-    if counted != manifest.changes:
-        faults.append(f"{delta.path}: {counted}; the manifest says {manifest.changes}")
+        return faults if is_first else [*faults, f"there is no delta from {manifest.previous}"]
+    changes = count_changes(reading.connection.table("delta"))
+    if changes != manifest.changes:
+        faults.append(f"{delta.path}: {changes}; the manifest says {manifest.changes}")
     return faults + (_replay_faults(reading) if reading.previous is not None else [])
+
+
+def _astray(reading: ReleaseReading, delta: ManifestFile) -> list[str]:
+    """The rows of a delta that do not lead to this release."""
+    reading.connection.read_parquet(str(reading.path / delta.path)).create_view("delta_rows", replace=True)
+    found = run_sql(reading.connection, "gate_delta_rows").fetchall()
+    return [f"{delta.path}: {op} of {article_id} does not lead here" for article_id, op in found]
 
 
 def _replay_faults(reading: ReleaseReading) -> list[str]:
@@ -207,18 +215,14 @@ def _replay_faults(reading: ReleaseReading) -> list[str]:
         return [f"{op} of {article_id} does not start from the previous release" for article_id, op, *_ in mismatches]
     connection = reading.connection
     start = connection.table("previous_articles")
-    if reading.proven:
-        start = read_files(connection, ARTICLES, _previous_files(reading, but=reading.proven))
+    if reading.previous is not None and reading.proven:
+        months = read_manifest(reading.previous).months_of(ARTICLES.name)
+        old = [reading.previous / file.path for file in months if file.path not in reading.proven]
+        start = read_files(connection, ARTICLES, old)
     start.create_view("delta_start", replace=True)
     run_sql(connection, "replayed_articles")
     replayed = connection.table("replayed_articles").project(names_of(ARTICLES))
     return find_different_rows(reading, "previous + delta", fresh_rows(reading, ARTICLES), replayed)
-
-
-def _previous_files(reading: ReleaseReading, *, but: frozenset[str] = frozenset()) -> list[Path]:
-    """The monthly files of articles of the release before, less those of some paths."""
-    found = sorted(reading.previous.glob("data/articles-*.parquet")) if reading.previous else []
-    return [path for path in found if f"data/{path.name}" not in but]
 
 
 def check_versions(reading: ReleaseReading) -> list[str]:
@@ -256,7 +260,7 @@ def check_minimum(reading: ReleaseReading) -> list[str]:
         return _lost_when_issued_again(reading, reading.manifest.supersedes)
     if reading.previous is None:
         return []
-    previous = Manifest.model_validate_json((reading.previous / "manifest.json").read_bytes())
+    previous = read_manifest(reading.previous)
     bounds = dict(reading.connection.table("sources").project("source_id, min_articles").fetchall())
     counted = run_sql(reading.connection, "count_withdrawn").fetchall()
     withdrawn = {source_id: (n_ever, n_since) for source_id, n_ever, n_since in counted}

@@ -54,11 +54,6 @@ class ReleaseReading:
         """Where the files are."""
         return [self.path / file.path for file in files]
 
-    @property
-    def delta(self) -> ManifestFile | None:
-        """The delta from the release before; None for a first release."""
-        return self.manifest.file(f"delta/from-{self.manifest.previous}.parquet")
-
     def accepted(self, gate: AcceptableGate) -> set[str]:
         """Ids of the sources of which a person declared right what this gate would find."""
         return {acceptance.source_id for acceptance in self.manifest.accepted if acceptance.gate is gate}
@@ -74,8 +69,8 @@ def open_tables(reading: ReleaseReading) -> None:
         else:
             _open_months(reading, published)
     _open_articles_to_read(reading)
-    if reading.delta is not None:
-        connection.read_parquet(str(reading.path / reading.delta.path)).create_view("delta")
+    if reading.manifest.delta is not None:
+        connection.read_parquet(str(reading.path / reading.manifest.delta.path)).create_view("delta")
     if reading.previous is not None:
         before = [str(path) for path in list_data_files(reading.previous, ARTICLES.name)]
         connection.read_parquet(before).create_view("previous_articles")

@@ -5,7 +5,6 @@ with taken as (
     select
         old_articles.source_id,
         cast(old_articles.first_seen_at as date) as day,
-        old_articles.rights_level,
         withdrawn.reason,
         count(*) as n,
     from old_articles

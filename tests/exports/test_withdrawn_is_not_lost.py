@@ -13,6 +13,7 @@ import pytest
 
 from exports.catalogue import build_site
 from exports.errors import GateFailedError
+from exports.gates import check_delta
 from exports.reissue import reissue_releases
 from exports.release import Release, cut_release, open_release
 from exports.verify import verify_release
@@ -30,6 +31,7 @@ from tests.exports.factories import (
     tombstone,
     write_generation,
 )
+from tests.exports.one_gate import faults_of
 from tests.exports.readers import by_id, manifest, reseal, rewrite_rows, rows
 
 Row = dict[str, Any]
@@ -187,6 +189,18 @@ def test_a_release_issued_again_may_lose_nothing_but_what_was_withdrawn(issued_l
     failed = {result.name: result.detail for result in verify_release(revised) if not result.is_ok}
     assert failed["minimum"] == f"{article_id(0)} is not in the release any more and was not withdrawn"
     assert manifest(revised)["supersedes"] == "2026-11-20"
+
+
+def test_the_delta_from_the_superseded_release_leads_to_the_one_issued_again(issued_late: Path, tmp_path: Path) -> None:
+    revised = shutil.copytree(issued_late / "releases", tmp_path / "releases") / "2026-11-20.r2"
+    (revised / "delta").chmod(0o755)
+    delta = revised / "delta/from-2026-11-20.parquet"
+    first, *rest = rows(delta)
+    rewrite_rows(delta, [first | {"article_id": article_id(60)}, *rest])
+
+    assert (
+        faults_of(revised, check_delta) == f"delta/from-2026-11-20.parquet: DEL of {article_id(60)} does not lead here"
+    )
 
 
 def test_the_pages_of_a_first_release_that_was_issued_again_compare_it_with_nothing(
