@@ -128,8 +128,8 @@ def read_release_facts(release: Path, manifest: Manifest) -> ReleaseFacts:
         days = days_until(until, CHART_DAYS)
         return ReleaseFacts(
             sources=sources,
-            ledger=tuple(LedgerLine(**row) for row in records(run_sql(connection, "page_ledger", source_id=None))),
-            preview=tuple(PreviewLine(**row) for row in records(run_sql(connection, "page_preview", source_id=None))),
+            ledger=tuple(LedgerLine(**row) for row in records(run_sql(connection, "page_ledger"))),
+            preview=tuple(PreviewLine(**row) for row in records(run_sql(connection, "page_preview"))),
             changes=read_changes(connection, release, manifest, n_each=CHANGES_SHOWN),
             strips=read_strips(connection, [line.source_id for line in sources], days),
             by_language=draw_day_bars(((day, language, n) for day, language, _, n in by_day), days),

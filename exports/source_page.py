@@ -1,7 +1,9 @@
 """What the catalogue shows of one source: its health, its days, how well its articles are described, its rights."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -53,6 +55,9 @@ def read_source_facts(connection: duckdb.DuckDBPyConnection, *, created: datetim
     lines = read_source_lines(connection, created)
     days = days_until(created.astimezone(UTC).date(), STRIP_DAYS)
     strips = read_strips(connection, [line.source_id for line in lines], days)
+    ask = partial(_by_source, connection)
+    languages, months = ask("page_source_languages"), ask("page_source_months")
+    ledger, newest = ask("page_source_ledger"), ask("page_source_preview")
     rights = {row["source_id"]: row for row in records(connection.execute("from sources"))}
     coverage = {row["source_id"]: row for row in records(connection.execute("from coverage"))}
     return tuple(
@@ -63,17 +68,21 @@ def read_source_facts(connection: duckdb.DuckDBPyConnection, *, created: datetim
             strip=strips[line.source_id],
             first_day=days[0],
             fill_rates=_fill_rates(coverage.get(line.source_id, {})),
-            languages=tuple(_of_source(connection, "page_source_languages", line).fetchall()),
-            months=tuple(_of_source(connection, "page_source_months", line).fetchall()),
-            ledger=tuple(LedgerLine(**row) for row in records(_of_source(connection, "page_ledger", line))),
-            newest=tuple(PreviewLine(**row) for row in records(_of_source(connection, "page_preview", line))),
+            languages=tuple((row["language"], row["n"]) for row in languages[line.source_id]),
+            months=tuple((row["month"], row["n"]) for row in months[line.source_id]),
+            ledger=tuple(LedgerLine(**row) for row in ledger[line.source_id]),
+            newest=tuple(PreviewLine(**row) for row in newest[line.source_id]),
         )
         for line in lines
     )
 
 
-def _of_source(connection: duckdb.DuckDBPyConnection, name: str, line: SourceLine) -> duckdb.DuckDBPyConnection:
-    return run_sql(connection, name, source_id=line.source_id)
+def _by_source(connection: duckdb.DuckDBPyConnection, name: str) -> defaultdict[str, list[dict[str, Any]]]:
+    """Ask about all sources at once: one question for each reads all articles as often as there are sources."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in records(run_sql(connection, name)):
+        found[row.pop("source_id")].append(row)
+    return found
 
 
 def _fill_rates(coverage: dict[str, Any]) -> tuple[FillRate, ...]:

@@ -1,5 +1,4 @@
--- Grain: one outcome at one stage, over all days, with its share of the stage. Input: ledger. Reads only.
--- Parameter: $source_id, the only source counted; null: all of them.
+-- Grain: one outcome at one stage, over all sources and days, with its share of the stage. Input: ledger. Reads only.
 with summed as (
     select
         stage,
@@ -7,7 +6,6 @@ with summed as (
         reason,
         cast(sum(n) as bigint) as n,
     from ledger
-    where $source_id is null or source_id = $source_id
     group by all
 )
 

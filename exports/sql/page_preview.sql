@@ -1,5 +1,4 @@
 -- Grain: one of the ten articles published last (of those that say when). Inputs: articles, sources. Reads only.
--- Parameter: $source_id, the only source shown; null: all of them.
 select
     articles.published_at,
     sources.name as source_name,
@@ -11,6 +10,5 @@ select
     articles.rights_level,
 from articles
 left join sources on articles.source_id = sources.source_id
-where $source_id is null or articles.source_id = $source_id
 order by articles.published_at desc nulls last, articles.article_id
 limit 10;

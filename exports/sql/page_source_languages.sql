@@ -1,8 +1,9 @@
--- Grain: one language of the articles of $source_id, with how many there are. Input: articles. Reads only.
+-- Grain: one language of the articles of a source, with how many there are, the most frequent first.
+-- Input: articles. Reads only.
 select
+    source_id,
     language,
     count(*) as n,
 from articles
-where source_id = $source_id
-group by language
-order by n desc, language;
+group by source_id, language
+order by source_id, n desc, language;
