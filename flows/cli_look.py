@@ -14,6 +14,7 @@ import typer
 from flows.cli_options import HomeOption, JsonOption, SourcesOption, open_place, print_json, print_rows
 from flows.source_rows import new_in_a_week
 from flows.status import SourceStatus, Status, read_status
+from scrapers.clock import Clock
 from scrapers.counts import counted
 
 _HEALTHY, _NEVER, _NEVER_CRAWLED, _UNKNOWN = "healthy", "never", "never crawled", "not known"
@@ -25,7 +26,7 @@ def status(home: HomeOption = None, sources: SourcesOption = None, as_json: Json
     The latest run, generation and release, and what is under way.
     """
     place = open_place(home, sources)
-    found = read_status(place.root, place.registry)
+    found = read_status(place.root, place.registry, Clock().now())
     if as_json:
         print_json(asdict(found))
     else:

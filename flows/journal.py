@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -47,7 +47,12 @@ class RunMark(BaseModel):
     def words(self) -> tuple[str, ...]:
         """Those of the command line by which it is asked for, and continued."""
         days = ("--backfill", *self.backfill.split("/")) if self.backfill else ()
-        return ("run", *self.sources, *days)
+        instant = ("--as-of", f"{self.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%S}") if self.as_of else ()
+        return ("run", *self.sources, *days, *instant)
+
+    def may_continue(self, now: datetime) -> bool:
+        """Whether a run that is asked for by the same words now continues this one, if it was killed."""
+        return timedelta(0) <= now - self.started_at <= CONTINUED_WITHIN
 
 
 @contextmanager
@@ -97,9 +102,7 @@ def require_no_run(runs: Path) -> None:
 def _continue(left: RunMark | None, asked: RunMark) -> RunMark:
     if left is None or (left.sources, left.as_of, left.backfill) != (asked.sources, asked.as_of, asked.backfill):
         return asked
-    if not timedelta(0) <= asked.started_at - left.started_at <= CONTINUED_WITHIN:
-        return asked
-    return left.model_copy(update={"pid": asked.pid})
+    return left.model_copy(update={"pid": asked.pid}) if left.may_continue(asked.started_at) else asked
 
 
 def _describe(runs: Path, *, holder: str) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from exports.versions import read_versions
-from flows.journal import is_run_alive, read_mark
+from flows.journal import CONTINUED_WITHIN, RunMark, is_run_alive, read_mark
 from flows.reports import list_reports, load_report
 from flows.serve_mark import find_serving
 from scrapers.counts import counted
@@ -53,7 +53,7 @@ class Status:
 
     home: str
     run_under_way: str | None
-    """A living run, or one that was killed and can be continued."""
+    """A living run, or one that was killed, and whether it can be continued."""
     latest_run: str | None
     n_pending_crawls: int
     generation: str | None
@@ -64,12 +64,12 @@ class Status:
     sources: tuple[SourceStatus, ...]
 
 
-def read_status(root: DataRoot, registry: Mapping[str, Source]) -> Status:
-    """Read how a data root stands."""
+def read_status(root: DataRoot, registry: Mapping[str, Source], now: datetime) -> Status:
+    """Read how a data root stands at an instant of the real clock."""
     serving = find_serving(root.prefect)
     return Status(
         home=str(root.path),
-        run_under_way=_run_under_way(root),
+        run_under_way=_run_under_way(root, now),
         latest_run=_latest_run(root),
         n_pending_crawls=len(pending_crawls(root.archive, root.staging)),
         generation=_generation(root),
@@ -80,12 +80,19 @@ def read_status(root: DataRoot, registry: Mapping[str, Source]) -> Status:
     )
 
 
-def _run_under_way(root: DataRoot) -> str | None:
+def _run_under_way(root: DataRoot, now: datetime) -> str | None:
     mark = read_mark(root.runs)
     if mark is None:
         return None
-    fate = f"process {mark.pid}" if is_run_alive(root.runs) else f"killed; goes on by kabarchy {' '.join(mark.words)}"
+    fate = f"process {mark.pid}" if is_run_alive(root.runs) else f"killed; {_continuation(mark, now)}"
     return f"run {mark.run_id} since {mark.started_at:%Y-%m-%d %H:%M} UTC, {fate}"
+
+
+def _continuation(mark: RunMark, now: datetime) -> str:
+    if mark.may_continue(now):
+        return f"goes on by kabarchy {' '.join(mark.words)}"
+    within_h = CONTINUED_WITHIN // timedelta(hours=1)
+    return f"only runs begun in the last {within_h} hours are continued, so the next one begins anew"
 
 
 def _latest_run(root: DataRoot) -> str | None:

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,9 +18,9 @@ from exports.release import cut_release
 from flows.cli import app
 from flows.cli_look import print_status
 from flows.journal import hold_run
-from flows.status import SourceStatus, Status
+from flows.status import SourceStatus, Status, read_status
 from scrapers.clock import Clock
-from scrapers.data_root import open_data_root
+from scrapers.data_root import DataRoot, open_data_root
 from scrapers.registry_folder import SHIPPED_SOURCES
 from scrapers.takedowns import Takedown, add_to_register
 from tests.exports.factories import DAY_1, World, article, write_generation
@@ -30,6 +30,7 @@ from tests.warehouse.factories import Page, crawl, source, stage
 from tests.warehouse.home import Home
 from warehouse.lock import loader_lock
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 VERBS = (
     "run",
     "crawl",
@@ -280,6 +281,29 @@ def test_the_status_of_an_empty_data_root_names_its_sources(home: Path) -> None:
 
     assert (found["latest_release"], found["generation"], found["run_under_way"]) == (None, None, None)
     assert [(source["source"], source["articles"]) for source in found["sources"]] == [("a_source", 0)]
+
+
+def test_the_status_names_the_process_of_a_run_that_lives(home: Path) -> None:
+    with hold_run(home / "runs", (), as_of=None, now=NOON) as mark:
+        said = read_status(DataRoot(home), {}, NOON).run_under_way
+
+    assert said == f"run {mark.run_id} since 2026-11-20 12:00 UTC, process {mark.pid}"
+
+
+ANEW = "only runs begun in the last 6 hours are continued, so the next one begins anew"
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(359, "goes on by kabarchy run a_source"), (361, ANEW), (-1, ANEW)])
+def test_the_status_names_the_words_that_continue_a_killed_run_only_where_they_would(
+    home: Path, minutes: int, said: str
+) -> None:
+    with hold_run(home / "runs", ("a_source",), as_of=None, now=NOON):
+        left = (home / "runs" / "current.json").read_text()
+    (home / "runs" / "current.json").write_text(left)
+
+    found = read_status(DataRoot(home), {}, NOON + timedelta(minutes=minutes)).run_under_way
+
+    assert str(found).partition("; ")[2] == said
 
 
 def test_the_status_says_that_a_takedown_waits_and_how_it_is_finished(home: Path) -> None:

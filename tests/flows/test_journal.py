@@ -80,16 +80,17 @@ def test_a_killed_run_is_not_continued_by_one_that_is_not_its_like(
 
 
 @pytest.mark.parametrize(
-    ("sources", "days", "words"),
+    ("sources", "days", "as_of", "words"),
     [
-        ((), None, "run"),
-        (("a", "b"), DayRange(date(2026, 11, 1), date(2026, 11, 2)), "run a b --backfill 2026-11-01 2026-11-02"),
+        ((), None, None, "run"),
+        (("a", "b"), DayRange(date(2026, 11, 1), date(2026, 11, 2)), None, "run a b --backfill 2026-11-01 2026-11-02"),
+        ((), None, NOON, "run --as-of 2026-11-20T12:00:00"),
     ],
 )
 def test_a_run_says_by_which_words_it_is_continued(
-    tmp_path: Path, sources: tuple[str, ...], days: DayRange | None, words: str
+    tmp_path: Path, sources: tuple[str, ...], days: DayRange | None, as_of: datetime | None, words: str
 ) -> None:
-    with hold_run(tmp_path, sources, as_of=None, now=NOON, days=days) as mark:
+    with hold_run(tmp_path, sources, as_of=as_of, now=NOON, days=days) as mark:
         assert " ".join(mark.words) == words
 
 
