@@ -1,24 +1,28 @@
 """Notify: tell of one failed, crashed or degraded run, once.
 
 The automation that starts this flow fires for each state that asks for it, so a run that is first marked Failed and
-then Crashed would be told of twice; what was told is kept in logs/notifications.jsonl and not told again.
+then Crashed would be told of twice; what was told is kept in logs/notifications.jsonl and not told again. A line there that
+is no notification is passed over with a warning: a run may be told of twice, but never not.
 """
 
 import asyncio
-import json
+import logging
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from flows.settings import Settings, read_settings
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.json_lines import hold_lines
+
+logger = logging.getLogger(__name__)
 
 _POST_TIMEOUT_S = 10.0
 """A webhook that does not answer by then is asked again by the task's retries."""
@@ -45,12 +49,20 @@ async def tell(settings: Settings, log_file: Path, notification: Notification) -
 def _tell_once(settings: Settings, log_file: Path, notification: Notification) -> bool:
     log_file.parent.mkdir(parents=True, exist_ok=True)
     with hold_lines(log_file) as (lines, file):
-        if notification.flow_run_id in {json.loads(line)["flow_run_id"] for line in lines if line.strip()}:
+        if notification.flow_run_id in {told.flow_run_id for told in _read(log_file, lines)}:
             return False
         if settings.notify_url:
             _post(settings.notify_url, notification.model_dump_json().encode())
         file.write(f"{notification.model_dump_json()}\n".encode())
     return True
+
+
+def _read(log_file: Path, lines: Iterable[bytes]) -> Iterator[Notification]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield Notification.model_validate_json(line)
+        except ValidationError as error:  # damaged, or of a later version of Kabarchy
+            logger.warning("%s:%d: no notification, passed over: %s", log_file, number, error.errors()[0]["msg"])
 
 
 def _post(url: str, body: bytes) -> None:

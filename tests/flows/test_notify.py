@@ -63,3 +63,19 @@ def test_a_webhook_that_refuses_is_asked_again(tmp_path: Path) -> None:
         told_now(tmp_path, url)
 
     assert told_now(tmp_path, None) is True
+
+
+@pytest.mark.parametrize("damage", [b'{"at":"2026', b"", b"\xff\x00", b'{"flow_run":"f0"}', b"7"])
+def test_a_damaged_line_of_the_log_is_named_and_costs_only_itself(
+    tmp_path: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    log_file = tmp_path / "logs" / "notifications.jsonl"
+    log_file.parent.mkdir()
+    first = TOLD.model_copy(update={"flow_run_id": "f0"}).model_dump_json().encode()
+    log_file.write_bytes(first + b"\n" + damage + b"\n")
+
+    told = [told_now(tmp_path, None), told_now(tmp_path, None)]
+
+    assert told == [True, False]
+    assert log_file.read_bytes() == b"\n".join((first, damage, TOLD.model_dump_json().encode(), b""))
+    assert f"{log_file}:2: no notification, passed over: " in caplog.text
