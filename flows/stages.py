@@ -5,7 +5,7 @@ to repeat; one that was killed or ran out of time raises StageKilledError, which
 ended with an error raises StageError, which is not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +39,8 @@ _CRAWL_MEMORY_MB = 4096
 """A crawl ends itself at 1 GiB resident; its address space is some three times that. This wall stops a sudden leap."""
 _STAGE_TIME_S = 3600.0
 """An hour for a stage that takes minutes: it is there to end a hang, not to hurry."""
+_NAMED_MAX = 5
+"""Crawls that are named in a message, which is one line; all of them are in the log."""
 _CLOSING_TIME_S = 10.0
 """For a crawl at its own time limit to end by itself: it sends nothing more, whatever its delay, and gives the answer
 that is on its way five seconds. SIGTERM then gives it ten seconds more."""
@@ -50,6 +52,13 @@ class StageError(Exception):
 
 class StageKilledError(StageError):
     """A stage was ended by a signal or at its time limit."""
+
+
+class _Extracted(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    crawl_id: str
+    not_extracted: str | None = None
+    """Why there is no batch of this crawl."""
 
 
 class _Cut(BaseModel):
@@ -146,7 +155,15 @@ def count_records(staging: Path, report: SourceReport) -> SourceReport:
 async def extract_pending(settings: Settings, log: Log) -> tuple[str, ...]:
     """Extract every crawl that has no batch yet; return what went wrong with some of them."""
     result = await _run_stage("extract", own_python("scrapers", "extract", *_where(settings)), log)
-    return (f"extract: {result.last_words}",) if result.exit_code else ()
+    lines = ",".join(line for line in result.stdout.split("\n") if line)
+    crawls = _read("extract", replace(result, stdout=f"[{lines}]"), TypeAdapter(list[_Extracted]))
+    failed = [crawl for crawl in crawls if crawl.not_extracted is not None]
+    problems = [f"extract: {it.crawl_id}: {it.not_extracted}" for it in failed[:_NAMED_MAX]]
+    if n_more := len(failed) - len(problems):
+        problems.append(f"extract: and {counted(n_more, 'more crawl')}")
+    if result.exit_code and not problems:
+        problems.append(f"extract: {result.last_words}")
+    return tuple(problems)
 
 
 async def load_staged(settings: Settings, log: Log, *, wait_s: float) -> tuple[LoadCounts, tuple[str, ...]]:

@@ -185,7 +185,9 @@ def _extract(options: argparse.Namespace) -> int:
     code = DONE
     for result in extract_crawls(crawls, job):
         if isinstance(result, ExtractFailure):
-            logger.error("crawl=%s not extracted: %s", result.path.name.partition(".")[0], result.error)
+            crawl_id = result.path.name.partition(".")[0]
+            logger.error("crawl=%s not extracted: %s", crawl_id, result.error)
+            print(json.dumps({"crawl_id": crawl_id, "not_extracted": result.error}, ensure_ascii=False), flush=True)
             code = FOUND_PROBLEMS
         else:
             print(result.info.model_dump_json(), flush=True)

@@ -9,7 +9,7 @@ import pytest
 
 from flows.reports import SourceReport
 from flows.settings import Settings
-from flows.stages import CrawlOrder, StageError, count_records, crawl_source, cut_release, load_staged
+from flows.stages import CrawlOrder, StageError, count_records, crawl_source, cut_release, extract_pending, load_staged
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
 from scrapers.registry import Source
@@ -76,6 +76,29 @@ def test_a_damaged_batch_is_named_and_the_load_goes_on(settings: Settings) -> No
 
     assert counts.n_batches == 0
     assert [batch.name in problem for problem in problems] == [True]
+
+
+@pytest.mark.parametrize(("n_crawls", "n_named", "rest"), [(1, 1, ()), (5, 5, ()), (7, 5, ("2 more crawls",))])
+def test_each_crawl_that_cannot_be_extracted_is_named_and_of_many_the_rest_is_counted(
+    settings: Settings, n_crawls: int, n_named: int, rest: tuple[str, ...]
+) -> None:
+    crawls = [f"20261120T1200000000{number:02}Z-closed" for number in range(n_crawls)]
+    folder = settings.home / "archive" / "closed" / "2026" / "11"
+    folder.mkdir(parents=True)
+    for crawl in crawls:
+        (folder / f"{crawl}.warc.gz").write_bytes(b"damaged")
+
+    problems = asyncio.run(extract_pending(settings, LOG))
+
+    assert [problem.split(": ")[:2] for problem in problems[:n_named]] == [["extract", it] for it in crawls[:n_named]]
+    assert problems[n_named:] == tuple(f"extract: and {it}" for it in rest)
+
+
+def test_an_extraction_that_cannot_begin_says_why(settings: Settings) -> None:
+    (settings.sources / "closed.toml").write_text("name = ")
+
+    with pytest.raises(StageError, match=r"^extract: .*closed\.toml"):
+        asyncio.run(extract_pending(settings, LOG))
 
 
 def test_a_stage_that_cannot_do_its_work_says_which_and_why(settings: Settings) -> None:
