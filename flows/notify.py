@@ -1,8 +1,8 @@
 """Notify: tell of one failed, crashed or degraded run, once.
 
 The automation that starts this flow fires for each state that asks for it, so a run that is first marked Failed and
-then Crashed would be told of twice; what was told is kept in logs/notifications.jsonl and not told again. A line there that
-is no notification is passed over with a warning: a run may be told of twice, but never not.
+then Crashed would be told of twice; what was told is kept in logs/notifications.jsonl and not told again. A line there
+that is no notification is passed over with a warning: a run may be told of twice, but never not.
 """
 
 import asyncio

@@ -14,10 +14,11 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TextIO
 
 from scrapers.archive import (
     FINISHED,
@@ -87,15 +88,25 @@ def locked_source(archive: Path, source_id: str) -> Iterator[None]:
     path = archive / source_id / ".lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise CrawlRunningError(f"{source_id}: is being crawled by process {file.read().strip()}") from error
+        _lock(file, source_id)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def require_uncrawled(archive: Path, source_id: str) -> None:
+    """Raise CrawlRunningError while another process crawls the source. Makes nothing; without a lock nobody does."""
+    with suppress(FileNotFoundError), (archive / source_id / ".lock").open(encoding="ascii") as file:
+        _lock(file, source_id)
+
+
+def _lock(file: TextIO, source_id: str) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        raise CrawlRunningError(f"{source_id}: is being crawled by process {file.read().strip()}") from error
 
 
 def find_left_behind(archive: Path, source_id: str) -> list[LeftBehind]:

@@ -8,6 +8,7 @@ so that the books still balance and no other article reads differently than befo
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from scrapers.archive import FINISHED, OPEN, ArchiveDamagedError, list_crawls, r
 from scrapers.check_reports import PROBE_PREFIX
 from scrapers.data_root import write_beside
 from scrapers.records import CaptureRole, RejectionReason
-from scrapers.recovery import TORN, locked_source
+from scrapers.recovery import TORN, locked_source, require_uncrawled
 from scrapers.redaction import redact_crawl
 from scrapers.staging import (
     Batch,
@@ -58,17 +59,20 @@ def withhold_checks(checks: Path, source_id: str, register: Register) -> None:
     """Take what is withheld of a source out of the reports of its checks, and the page that `sources add` kept.
 
     The page is removed whatever article it shows: it shows headlines of others too, and a new one is soon fetched. So
-    is what killed looks at the source left. Raises CrawlRunningError while the source is being looked at.
+    is what killed looks at the source left; what a look that is just ending removes itself need not be there any more.
+    Raises CrawlRunningError while the source is being looked at.
     """
     folder = checks / source_id
     for look in checks.glob(f"{PROBE_PREFIX}*/{source_id}"):
-        with locked_source(look.parent, source_id):
-            shutil.rmtree(look.parent)
+        require_uncrawled(look.parent, source_id)
+        while look.parent.exists():
+            with suppress(FileNotFoundError):  # removed by the look itself
+                shutil.rmtree(look.parent)
     for path in [folder] if register.has_left(source_id) else [folder / "golden", folder / "draft"]:
         if path.is_dir():
             shutil.rmtree(path)
     for left in folder.glob(".*.json.*"):  # by a writer that was killed (scrapers.data_root.write_beside)
-        left.unlink()
+        left.unlink(missing_ok=True)
     for report in folder.glob("*.json"):
         said = json.loads(report.read_bytes())
         kept = [page for page in said["pages"] if register.withheld_id(source_id, page["url"]) is None]

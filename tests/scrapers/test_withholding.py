@@ -5,8 +5,10 @@ import fcntl
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,6 +97,29 @@ def test_a_look_that_is_under_way_is_not_pulled_from_under_its_feet(tmp_path: Pa
         withhold_checks(tmp_path, "site", register)
 
     assert (tmp_path / ".probe-1" / "site").is_dir()
+
+
+def test_a_takedown_and_looks_that_clean_up_after_themselves_do_not_disturb_each_other(tmp_path: Path) -> None:
+    looks = [tempfile.TemporaryDirectory(dir=tmp_path, prefix=".probe-") for _ in range(200)]
+    for look in looks:
+        with locked_source(Path(look.name), "site"):
+            (Path(look.name) / "archive" / "site" / "2026").mkdir(parents=True)
+
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(lambda: [look.cleanup() for look in looks])
+        while not ending.done():
+            withhold_checks(tmp_path, "site", REGISTER)
+
+    ending.result()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_takedown_cannot_remove_of_a_look_is_told(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "site").mkdir(parents=True)
+    (tmp_path / ".probe-1").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(OSError, match="symbolic link"):
+        withhold_checks(tmp_path, "site", REGISTER)
 
 
 def test_a_takedown_that_was_carried_out_before_a_crawl_held_its_source_is_heeded_by_it(
