@@ -3,7 +3,8 @@
 1. Each release that the target's pointer does not list is verified against its own SHA256SUMS.
 2. Its name is claimed (`releases/.claims/<id>`: the hash of SHA256SUMS), so that one name never gets two contents.
 3. Its files: data, then metadata, then the manifest, then SHA256SUMS and its signature. What an earlier release of the
-   target holds already, byte for byte, is copied there; what an earlier attempt brought is left.
+   target holds already, byte for byte, is copied there, unless it is larger than the target copies; what an earlier
+   attempt brought is left.
 4. `releases/versions.json`, by compare-and-swap. Before it, no reader knows of the new files.
 5. Releases that were withdrawn lose their files there; the catalogue's files are replaced, the page last, and pages of
    releases and sources that are no more are removed: they show headlines.
@@ -157,8 +158,7 @@ def _bring(  # noqa: PLR0913, PLR0917 - one file on its way: what, where from, w
     target: Target, file: Path, address: str, digest: str, elsewhere: dict[str, str], report: PublishReport
 ) -> bool:
     """Copy a file within the target, or upload it. False when something has its name."""
-    if digest in elsewhere:
-        target.copy(elsewhere[digest], address)
+    if digest in elsewhere and target.copy(elsewhere[digest], address, file.stat().st_size):
         report.n_copied += 1
         return True
     if not target.create(address, file, digest):

@@ -2,7 +2,10 @@
 
 Each object carries its SHA-256 as metadata `sha256`, written with it, so that a publisher that goes on after a kill
 need not fetch what is there. Copies are plain server-side ones, which keep headers and metadata; the copy by multipart
-upload that obstore offers for copy-if-absent loses them (seen with SeaweedFS, 2026-11-25).
+upload that obstore offers for copy-if-absent loses them (seen with SeaweedFS, 2026-11-25). What is larger than such a
+copy may be is sent again, as a new file is: a copy in parts, which S3 has for it, obstore does not offer (0.12.1; its
+copy-if-absent is a single part of the same limit; https://github.com/apache/arrow-rs-object-store/issues/563), and a
+second client for S3, with requests and signatures of its own, is too much for files of a size that few releases have.
 """
 
 from collections.abc import Iterator
@@ -20,14 +23,20 @@ from exports.targets import ASK_AGAIN, FOREVER, Stored, TargetAccess, content_ty
 
 _WHOLE_BYTES = 64 * 2**20
 """Up to here an object is sent in one request, create-only; a larger one in parts, so that memory stays small."""
+_COPY_BYTES = 5 * 2**30
+"""What CopyObject copies at most; refused beyond it with "larger than the maximum allowable size for a copy source:
+5368709120". Source: the Amazon S3 API Reference, CopyObject."""
 _SHA256 = "sha256"
 
 
 class S3Target:
-    """A prefix of a bucket."""
+    """A prefix of a bucket. `max_copy_bytes`: up to here an object is copied there, as its service allows."""
 
-    def __init__(self, bucket: str, prefix: str, access: TargetAccess, *, n_retries: int = 5) -> None:
+    def __init__(
+        self, bucket: str, prefix: str, access: TargetAccess, *, n_retries: int = 5, max_copy_bytes: int = _COPY_BYTES
+    ) -> None:
         self._name = f"s3://{bucket}/{prefix}"
+        self._max_copy_bytes = max_copy_bytes
         self.store = _open(bucket, prefix, access, n_retries=n_retries)
         unsigned = TargetAccess(endpoint=access.endpoint, region=access.region)
         self._stranger = _open(bucket, prefix, unsigned, skip_signature=True)
@@ -81,10 +90,13 @@ class S3Target:
                 return False
             return True
 
-    def copy(self, source: str, path: str) -> None:
+    def copy(self, source: str, path: str, n_bytes: int) -> bool:
         """See Target."""
+        if n_bytes > self._max_copy_bytes:
+            return False
         with self._explained(path):
             obstore.copy(self.store, source, path)
+        return True
 
     def replace(self, path: str, data: bytes, sha256: str) -> None:
         """See Target."""

@@ -1,8 +1,9 @@
 """Where releases are published to: a folder or a bucket, as the few operations that a safe publisher needs.
 
 A target stores whole objects under relative paths with forward slashes. It can create one only when there is none,
-copy one without moving its bytes through us, and replace one only when it is still what was read (`swap`). The hash of
-an object is known without fetching it. `exports.target_folder` and `exports.target_s3` are the two there are.
+copy one without moving its bytes through us (unless it is too large for that), and replace one only when it is still
+what was read (`swap`). The hash of an object is known without fetching it. `exports.target_folder` and
+`exports.target_s3` are the two there are.
 """
 
 from collections.abc import Mapping
@@ -97,8 +98,11 @@ class Target(Protocol):
     def create(self, path: str, file: Path, sha256: str) -> bool:
         """Store a file that never changes; False when the path is taken, by whatever."""
 
-    def copy(self, source: str, path: str) -> None:
-        """Store an object again under another path, headers included, replacing what is there."""
+    def copy(self, source: str, path: str, n_bytes: int) -> bool:
+        """Store an object of so many bytes again under another path, headers included, replacing what is there.
+
+        False, and nothing is done, when it is larger than what the target copies: then it has to be sent again.
+        """
 
     def replace(self, path: str, data: bytes, sha256: str) -> None:
         """Store what may change again, whatever is there."""

@@ -9,6 +9,7 @@ import obstore
 import pytest
 
 from exports.errors import ProfileMixedError, PublishConflictError, ReleaseDamagedError, TargetError
+from exports.manifest import file_sha256
 from exports.profiles import Profile
 from exports.publish import PublishReport, publish_releases
 from exports.target_folder import FolderTarget
@@ -22,6 +23,7 @@ from tests.exports.readers import rewrite, sums
 from tests.publish_trial import make_pair, run_trials
 from tests.s3 import is_installed, run_s3
 
+FOREVER = "public, max-age=31536000, immutable"
 NAMES = ("2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23")
 
 
@@ -64,6 +66,11 @@ def listed_sums(release: Path) -> dict[str, str]:
     return {path: digest for digest, path in (line.split("  ", 1) for line in sums(release).splitlines())}
 
 
+def headers(target: S3Target, path: str) -> tuple[str, str]:
+    found = obstore.get(target.store, path, options={"head": True}).attributes
+    return found["Content-Type"], found["Cache-Control"]
+
+
 def test_a_published_release_is_there_byte_for_byte_and_pointed_at(
     history: History, target: Target, tmp_path: Path
 ) -> None:
@@ -97,6 +104,37 @@ def test_what_an_earlier_release_holds_is_copied_at_the_target(
     new = [digest for digest in listed_sums(history.cut[1].path).values() if digest not in known]
     assert report.n_uploaded == len(new) + 1  # and SHA256SUMS
     assert report.n_copied == len(listed_sums(history.cut[1].path)) - len(new)
+
+
+def test_what_is_larger_than_a_bucket_copies_is_sent_again_as_a_new_file_is(
+    history: History, s3: TargetAccess, tmp_path: Path
+) -> None:
+    first, second = (listed_sums(release.path) for release in history.cut[:2])
+    sizes = {path: (history.cut[1].path / path).stat().st_size for path in second if second[path] in first.values()}
+    limit = sorted(sizes.values())[len(sizes) // 2]
+    target = S3Target("open-data", tmp_path.name, s3, max_copy_bytes=limit)
+    publish_releases(held(history, tmp_path / "releases", 1), None, target)
+
+    report = publish_releases(held(history, tmp_path / "releases", 2), None, target)
+
+    large = [path for path, size in sizes.items() if size > limit]
+    assert (report.n_copied, report.n_uploaded) == (len(sizes) - len(large), len(second) - len(sizes) + len(large) + 1)
+    assert published_sums(target, NAMES[1]) == second | {"SHA256SUMS": file_sha256(history.cut[1].path / "SHA256SUMS")}
+    assert {headers(target, f"releases/{NAMES[1]}/{path}")[1] for path in large} == {FOREVER}
+
+
+def test_what_is_larger_than_a_bucket_copies_and_there_already_is_not_sent_again(
+    history: History, s3: TargetAccess, tmp_path: Path
+) -> None:
+    target = S3Target("open-data", tmp_path.name, s3, max_copy_bytes=0)
+    publish_releases(held(history, tmp_path / "releases", 1), None, target)
+    path, digest = next(iter(listed_sums(history.cut[1].path).items()))
+    target.create(f"releases/{NAMES[1]}/{path}", history.cut[1].path / path, digest)
+
+    report = publish_releases(held(history, tmp_path / "releases", 2), None, target)
+
+    assert (report.n_copied, report.n_kept) == (0, 1)
+    assert report.n_uploaded == len(listed_sums(history.cut[1].path))  # SHA256SUMS is one more, the one there one less
 
 
 def test_a_publication_that_stopped_half_way_is_gone_on_with(history: History, target: Target, tmp_path: Path) -> None:
@@ -319,16 +357,11 @@ def test_release_files_are_cached_for_ever_and_pointers_never(
     target = S3Target("open-data", tmp_path.name, s3)
     publish_releases(held(history, tmp_path / "releases", 2), site, target)
 
-    def headers(path: str) -> tuple[str, str]:
-        found = obstore.get(target.store, path, options={"head": True}).attributes
-        return found["Content-Type"], found["Cache-Control"]
-
-    forever = "public, max-age=31536000, immutable"
     copied = f"releases/{NAMES[1]}/data/articles-2026-09.parquet"
-    assert headers(copied) == ("application/vnd.apache.parquet", forever)
-    assert headers(f"releases/{NAMES[0]}/csv/articles.csv.gz") == ("application/gzip", forever)
-    assert headers("releases/versions.json") == ("application/json", "no-cache")
-    assert headers("index.html") == ("text/html; charset=utf-8", "no-cache")
+    assert headers(target, copied) == ("application/vnd.apache.parquet", FOREVER)
+    assert headers(target, f"releases/{NAMES[0]}/csv/articles.csv.gz") == ("application/gzip", FOREVER)
+    assert headers(target, "releases/versions.json") == ("application/json", "no-cache")
+    assert headers(target, "index.html") == ("text/html; charset=utf-8", "no-cache")
 
 
 def test_a_wrong_secret_is_one_line_that_names_the_target(history: History, s3: TargetAccess, tmp_path: Path) -> None:
