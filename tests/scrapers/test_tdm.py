@@ -93,10 +93,32 @@ def test_a_robots_txt_of_a_hundred_thousand_lines_is_read_in_no_time(body: str) 
     assert time.process_time() - began_s < 1
 
 
-def test_a_file_of_more_rules_than_are_read_reserves_what_those_do_not_speak_for() -> None:
-    lines = "User-agent: *\nContent-Usage: /free tdm=y\n" + "Content-Usage: /a tdm=n\n" * 2_000
+STARRED = ["/*a{n}", "/*{n}$", "/{n}*a*b", "/n*w*{n:x}"]
 
-    assert said("/robots.txt", lines) == Reservation(is_reserved=True, signals="robots.txt: more than 1000 rules")
+
+@pytest.mark.parametrize("pattern", STARRED)
+def test_half_a_megabyte_of_patterns_is_compared_with_fifty_pages_in_no_time(pattern: str) -> None:
+    lines = "".join(f"Content-Usage:{pattern.format(n=n)} ai=n\n" for n in range(20_000))
+    began_s = time.process_time()
+
+    rights = SiteRights.read([SiteFile(asked_url=f"{SITE}/robots.txt", status=200, headers=(), body=lines.encode())])
+    for n in range(50):
+        rights.reservation(f"{SITE}/news/{n}/a-long-headline-of-an-article-that-stands-in-its-address", (), b"")
+
+    assert time.process_time() - began_s < 1
+
+
+def test_a_site_of_thousands_of_rules_is_not_reserved_but_where_one_says_so() -> None:
+    lines = "User-agent: *\n" + "".join(f"Content-Usage: /private/{n}/ tdm=n\n" for n in range(15_000))
+
+    assert said("/robots.txt", lines) == Reservation()
+    assert said("/robots.txt", lines, f"{SITE}/private/14999/1").is_reserved
+
+
+def test_a_file_of_more_rules_than_are_read_reserves_what_those_do_not_speak_for() -> None:
+    lines = "User-agent: *\nContent-Usage: /free tdm=y\n" + "Content-Usage: /a tdm=n\n" * 30_000
+
+    assert said("/robots.txt", lines) == Reservation(is_reserved=True, signals="robots.txt: more than 25000 rules")
     assert said("/robots.txt", lines, f"{SITE}/free/1").is_reserved is False
 
 
