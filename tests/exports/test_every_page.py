@@ -21,6 +21,7 @@ from tests.exports.factories import DAY_1, DAY_2, World, article, source, write_
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CHECK = Path(__file__).parent / "html_check"
+"""Its rule `no-redundant-role` is off: the roles of tables that stack on a phone are not redundant there."""
 HTML_VALIDATE = CHECK / "node_modules" / ".bin" / "html-validate"
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202e\n=cmd|' /C calc'!A0"
 INTERNAL = Imprint(profile=Profile.INTERNAL)
@@ -191,6 +192,50 @@ LEFT_EDGES_OF_WORDS_AFTER_LINKS = """() => [...document.querySelectorAll('main a
     });
   })"""
 """Where the first and the third letter of the words after each link stand, in pixels from the left."""
+
+
+def test_what_stacks_on_a_phone_says_that_it_is_a_table(pages: dict[Path, lxml.html.HtmlElement]) -> None:
+    stacked = [
+        (path.name, part, ROLES[str(part.tag), part.get("scope")])
+        for path, page in pages.items()
+        for part in page.xpath("//table[@class='stacks' or starts-with(@class, 'stacks ')]/descendant-or-self::*")
+        if (part.tag, part.get("scope")) in ROLES
+    ]
+
+    assert {role for _, _, role in stacked} == set(ROLES.values())
+    assert [(name, part.text_content()) for name, part, role in stacked if part.get("role") != role] == []
+
+
+ROLES = {
+    ("table", None): "table",
+    ("thead", None): "rowgroup",
+    ("tbody", None): "rowgroup",
+    ("tr", None): "row",
+    ("th", "col"): "columnheader",
+    ("th", "row"): "rowheader",
+    ("td", None): "cell",
+}
+"""By tag and scope: some browsers forget what these are when a style sheet displays them as blocks."""
+
+
+@needs_browser
+def test_an_empty_cell_stays_in_its_row_on_a_phone(browser: Browser, home: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((home / "site" / "index.html").as_uri())
+    page.evaluate("document.querySelectorAll('.stacks td').forEach(cell => cell.replaceChildren())")
+    uneven = page.evaluate(ROWS_WITHOUT_A_CELL)
+    page.close()
+
+    assert uneven == []
+
+
+ROWS_WITHOUT_A_CELL = """() => {
+  const shown = row => [...row.cells].filter(cell => getComputedStyle(cell).display !== 'none').length;
+  return [...document.querySelectorAll('table')].flatMap(table => [...table.rows]
+    .filter(row => shown(row) !== shown(table.rows[0]))
+    .map(row => row.textContent));
+}"""
+"""A cell that is not there gives the next ones the heads of others, when they are read out."""
 
 
 @needs_browser
