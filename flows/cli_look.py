@@ -43,6 +43,7 @@ def print_status(found: Status) -> None:
         "generation": found.generation or "none",
         "latest release": found.latest_release or "none",
         **({"takedown": found.unfinished_takedown} if found.unfinished_takedown else {}),
+        **({"backfill": "\n                ".join(found.unfinished_backfills)} if found.unfinished_backfills else {}),
         "served at": ", ".join(found.served_at) or "not served",
         "sources": _summary(found.sources),
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from scrapers.backfills import Left
 from scrapers.counts import counted
 from scrapers.data_root import write_beside
 
@@ -42,7 +43,18 @@ class SourceReport(_Report):
     n_articles: int | None = None
     """Articles read from the pages of this crawl, new or not."""
     n_rejected: int | None = None
+    left: Left | None = None
+    """What the backfill that this crawl was of has not done yet; None for a crawl of what is new."""
     duration_s: float
+
+    @property
+    def state(self) -> str:
+        """How the crawl ended, and whether its backfill is finished, in words."""
+        ended = self.problem or (f"skipped: {self.skipped}" if self.skipped else None)
+        if self.left is None:
+            return ended or "complete"
+        backfill = "backfill finished" if self.left.is_nothing else f"backfill not finished: {self.left} left"
+        return f"{ended}; {backfill}" if ended else backfill
 
 
 class LoadCounts(_Report):
@@ -99,8 +111,17 @@ class RunReport(_Report):
         new = self.loaded.found if self.loaded else None
         release = f"release {self.release}" if self.release else None
         wrong = [*bad, *self.problems, *([self.failure] if self.failure else [])]
-        parts = [", ".join(part for part in (done, *skipped, new, release) if part), *wrong]
+        parts = [", ".join(part for part in (done, *skipped, new, release) if part), *self._backfill, *wrong]
         return "; ".join(parts)
+
+    @property
+    def _backfill(self) -> list[str]:
+        """Whether the backfill is finished, in words; empty for a run for what is new."""
+        left = {source.source_id: source.left for source in self.sources if source.left is not None}
+        undone = ", ".join(f"{source_id} ({it})" for source_id, it in left.items() if not it.is_nothing)
+        if not left:
+            return []
+        return [f"backfill not finished, the next run goes on: {undone}" if undone else "backfill finished"]
 
 
 def save_report(runs: Path, report: RunReport) -> Path:
@@ -132,7 +153,7 @@ def source_rows(sources: tuple[SourceReport, ...]) -> list[dict[str, str | int |
             "articles": source.n_articles,
             "rejected": source.n_rejected,
             "seconds": round(source.duration_s, 1),
-            "state": source.problem or (f"skipped: {source.skipped}" if source.skipped else "complete"),
+            "state": source.state,
         }
         for source in sources
     ]

@@ -17,6 +17,7 @@ from flows.processes import ChildLimits, ChildResult, Log, own_python, run_child
 from flows.reports import LoadCounts, SourceReport
 from flows.settings import Settings
 from scrapers.archive import CrawlSummary
+from scrapers.backfills import Left
 from scrapers.counts import counted
 from scrapers.data_root import DataRoot
 from scrapers.days import DayRange
@@ -59,6 +60,11 @@ class _Extracted(BaseModel):
     crawl_id: str
     not_extracted: str | None = None
     """Why there is no batch of this crawl."""
+
+
+class _Crawled(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    left: Left | None = None
 
 
 class _Cut(BaseModel):
@@ -126,6 +132,7 @@ def _report_crawl(source_id: str, result: ChildResult) -> SourceReport:
         n_fetched=summary.n_fetched,
         n_skipped=summary.n_skipped,
         n_failed=summary.n_failed,
+        left=_Crawled.model_validate_json(result.stdout).left,
         duration_s=result.duration_s,
     )
 

@@ -1,6 +1,6 @@
 """How a data root stands: read from its files, without Prefect and without holding anything up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from exports.versions import read_versions
 from flows.journal import CONTINUED_WITHIN, RunMark, is_run_alive, read_mark
 from flows.reports import list_reports, load_report
 from flows.serve_mark import find_serving
+from scrapers.backfills import left_of_backfills
 from scrapers.counts import counted
 from scrapers.data_root import DataRoot
 from scrapers.pending import pending_crawls
@@ -60,6 +61,8 @@ class Status:
     latest_release: str | None
     unfinished_takedown: str | None
     """What holds releases up until it is carried out, and how; None: all that is registered was."""
+    unfinished_backfills: tuple[str, ...]
+    """What is left of each, and how it goes on."""
     served_at: tuple[str, ...]
     sources: tuple[SourceStatus, ...]
 
@@ -75,6 +78,7 @@ def read_status(root: DataRoot, registry: Mapping[str, Source], now: datetime) -
         generation=_generation(root),
         latest_release=read_versions(root.releases).latest,
         unfinished_takedown=_unfinished_takedown(root),
+        unfinished_backfills=tuple(_unfinished_backfills(root, registry, now)),
         served_at=(f"http://127.0.0.1:{serving.port}/", serving.catalogue_url) if serving else (),
         sources=read_sources(root, registry),
     )
@@ -110,6 +114,14 @@ def _unfinished_takedown(root: DataRoot) -> str | None:
     n_left = register.n_entries - register.n_carried_out
     left = f"{n_left} of {counted(register.n_entries, 'entry', 'entries')}"
     return f"{left} not carried out, no release is cut: run kabarchy takedown apply"
+
+
+def _unfinished_backfills(root: DataRoot, registry: Mapping[str, Source], now: datetime) -> Iterator[str]:
+    for source_id in registry:
+        for days, left in left_of_backfills(root.visits, source_id, now).items():
+            if not left.is_nothing:
+                words = f"kabarchy run {source_id} --backfill {days.first} {days.last}"
+                yield f"{source_id}: {left} left; goes on by {words}"
 
 
 def _generation(root: DataRoot) -> str | None:

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def _crawl(options: argparse.Namespace) -> int:
     with loading():
         import scrapy.core.downloader.contextfactory  # noqa: F401 - see above
 
+        from scrapers.backfills import left_of_backfills
         from scrapers.crawl import CrawlJob, CrawlLimits, crawl_source
         from scrapers.recovery import CrawlRunningError
         from scrapers.settings import ContactRequiredError
@@ -101,7 +103,9 @@ def _crawl(options: argparse.Namespace) -> int:
         summary = crawl_source(job)
     except (ContactRequiredError, CrawlRunningError) as error:
         return _say(error, MISUSED)
-    print(json.dumps(to_json(summary), ensure_ascii=False))
+    left = left_of_backfills(root.visits, source.id, summary.finished_at).get(options.backfill)
+    said = to_json(summary) | ({"left": asdict(left)} if left else {})
+    print(json.dumps(said, ensure_ascii=False))
     return DONE if summary.is_complete else FOUND_PROBLEMS
 
 

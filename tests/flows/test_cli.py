@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,11 +21,13 @@ from flows.journal import hold_run
 from flows.status import SourceStatus, Status, read_status
 from scrapers.clock import Clock
 from scrapers.data_root import DataRoot, open_data_root
+from scrapers.days import DayRange
 from scrapers.registry_folder import SHIPPED_SOURCES
 from scrapers.takedowns import Takedown, add_to_register
 from tests.exports.factories import DAY_1, World, article, write_generation
 from tests.flows.kabarchy import write_source
 from tests.pipeline import ROOT
+from tests.scrapers.offline import DAY, HOST, offline, sitemap
 from tests.warehouse.factories import Page, crawl, source, stage
 from tests.warehouse.home import Home
 from warehouse.lock import loader_lock
@@ -306,6 +308,20 @@ def test_the_status_names_the_words_that_continue_a_killed_run_only_where_they_w
     assert str(found).partition("; ")[2] == said
 
 
+def test_the_status_says_what_a_backfill_has_left_and_how_it_goes_on(home: Path) -> None:
+    site = offline(home, {"kind": "sitemap", "url": HOST + "/map-{YYYY}-{MM}-{DD}.xml"})
+    write_source(home / "sources", "site", HOST)
+    days, web = DayRange(date(2026, 11, 7), date(2026, 11, 8)), {"/map-2026-11-08.xml": sitemap("/a", "/b")}
+    site.crawl({**web, "/a": b"A"}, days=days, max_pages=1)
+    first = kabarchy("status", "--home", home).stdout
+    site.crawl({**web, "/b": b"B"}, days=days, run_id="run2", as_of=DAY + timedelta(hours=1))
+
+    assert (
+        "backfill        site: 1 article left; goes on by kabarchy run site --backfill 2026-11-07 2026-11-08" in first
+    )
+    assert "backfill" not in kabarchy("status", "--home", home).stdout
+
+
 def test_the_status_says_that_a_takedown_waits_and_how_it_is_finished(home: Path) -> None:
     taken = Takedown(article_id="0" * 24, source_id="a_source", reason="erasure", taken_down_at=Clock().now())
     add_to_register(home / "takedown" / "register.json", [taken])
@@ -340,7 +356,8 @@ def test_the_status_begins_with_the_sources_that_do_not_fare_well_and_says_why(
     )
     empty = dict.fromkeys(("run_under_way", "latest_run", "generation", "latest_release"))
 
-    print_status(Status(home="h", n_pending_crawls=1, unfinished_takedown=None, served_at=(), sources=sources, **empty))
+    empty |= {"unfinished_takedown": None, "unfinished_backfills": (), "served_at": ()}
+    print_status(Status(home="h", n_pending_crawls=1, sources=sources, **empty))
     lines = capsys.readouterr().out.splitlines()
 
     assert "waiting         1 crawl to extract" in lines

@@ -14,6 +14,7 @@ from flows.reports import (
     save_report,
     source_rows,
 )
+from scrapers.backfills import Left
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 GOOD = SourceReport(
@@ -64,6 +65,33 @@ def test_a_source_that_was_skipped_is_told_and_is_none_of_those_that_should_be_c
     assert source_rows((LEFT,))[0]["state"] == "skipped: opted out on 2026-11-20"
 
 
+@pytest.mark.parametrize(
+    ("problem", "left", "state", "told"),
+    [
+        (None, Left(n_entry_pages=0, n_pages=0), "backfill finished", "backfill finished"),
+        (
+            None,
+            Left(n_entry_pages=31, n_pages=1),
+            "backfill not finished: 31 pages of entries and 1 article left",
+            "backfill not finished, the next run goes on: far (31 pages of entries and 1 article)",
+        ),
+        (
+            "ended early: closespider_timeout",
+            Left(n_entry_pages=0, n_pages=2),
+            "ended early: closespider_timeout; backfill not finished: 2 articles left",
+            "backfill not finished, the next run goes on: far (2 articles); far (ended early: closespider_timeout)",
+        ),
+    ],
+)
+def test_a_run_of_a_backfill_says_whether_it_is_finished_or_what_is_left(
+    problem: str | None, left: Left, state: str, told: str
+) -> None:
+    far = SourceReport(source_id="far", problem=problem, left=left, duration_s=1.0)
+
+    assert source_rows((far,))[0]["state"] == state
+    assert report(sources=(far,), loaded=None, release=None).message.partition(" complete; ")[2] == told
+
+
 def test_each_source_is_a_row_and_what_is_not_known_stays_empty() -> None:
     good, bad = source_rows((GOOD, BAD))
 
@@ -78,7 +106,8 @@ def test_each_source_is_a_row_and_what_is_not_known_stays_empty() -> None:
 
 
 def test_a_report_is_read_as_it_was_kept(tmp_path: Path) -> None:
-    kept = report(sources=(GOOD, BAD))
+    far = SourceReport(source_id="far", left=Left(n_entry_pages=1, n_pages=0), duration_s=1.0)
+    kept = report(sources=(GOOD, BAD, far))
     (tmp_path / "current.json").write_text("{}")
 
     path = save_report(tmp_path, kept)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,16 @@ import pytest
 from flows.reports import SourceReport
 from flows.settings import Settings
 from flows.stages import CrawlOrder, StageError, count_records, crawl_source, cut_release, extract_pending, load_staged
+from scrapers.admission import WALK_MAX_PAGES
 from scrapers.clock import Clock
 from scrapers.data_root import open_data_root
+from scrapers.days import DayRange
 from scrapers.registry import Source
 from scrapers.registry_folder import load_source
 from scrapers.takedowns import OptOut, add_to_register
 from tests.flows.kabarchy import write_source
+from tests.scrapers.site import served
+from tests.scrapers.site import write_source as write_site
 
 LOG = logging.getLogger("test.stage")
 
@@ -59,6 +63,25 @@ def test_a_source_that_opted_out_is_skipped_and_is_no_problem(settings: Settings
 
     assert (report.problem, report.skipped) == (None, "opted out on 2026-11-20; disable it in the registry")
     assert list((settings.home / "archive").rglob("*")) == []
+
+
+def test_a_backfill_over_the_budget_of_a_crawl_says_what_is_left_and_the_next_one_that_it_is_finished(
+    tmp_path: Path,
+) -> None:
+    root = open_data_root(tmp_path)
+    days = DayRange(date(2026, 7, 1), date(2026, 10, 10))
+    with served({}) as site:
+        entry = f'[[entries]]\nkind = "sitemap"\nurl = "{site.url}/map-{{YYYY}}-{{MM}}-{{DD}}.xml"\n'
+        write_site(tmp_path, site.url, entries=entry)
+        source = load_source(root.sources / "site.toml")
+        settings = Settings(home=root.path, sources=root.sources)
+        orders = [CrawlOrder(run_id=run_id, days=days) for run_id in ("r1", "r2")]
+        reports = [asyncio.run(crawl_source(settings, source, order, LOG)) for order in orders]
+
+    assert [report.state for report in reports] == [
+        f"backfill not finished: {102 - WALK_MAX_PAGES} pages of entries left",
+        "backfill finished",
+    ]
 
 
 def test_without_a_batch_nothing_is_counted(settings: Settings) -> None:

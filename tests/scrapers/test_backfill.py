@@ -1,6 +1,7 @@
 """Walking back in time: which days are read, and that what one crawl leaves the next one takes up."""
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from scrapers.admission import WALK_MAX_PAGES
 from scrapers.archive import list_crawls, open_crawl
+from scrapers.backfills import Left, left_of_backfills
 from scrapers.days import DayRange
 from scrapers.outcomes import DiscoveredUrl
 from scrapers.visits import Visits, rebuild_visits, visits_path
@@ -16,6 +18,7 @@ from tests.scrapers.offline import DAY, HOST, KilledError, Offline, Web, index, 
 DATED = {"kind": "sitemap", "url": HOST + "/map-{YYYY}-{MM}-{DD}.xml"}
 BLOG = {"kind": "wordpress", "url": HOST + "/wp-json/wp/v2/posts", "per_page": 2}
 CHANNEL = {"kind": "telegram", "url": HOST + "/s/desk"}
+MINUTES = timedelta(minutes=5)
 WEEK = DayRange(date(2026, 11, 2), date(2026, 11, 8))
 DAYS = {f"/map-2026-11-{day:02}.xml": sitemap(f"/{day}/a", f"/{day}/b") for day in (1, 2, 4, 5, 6, 7, 8, 9)}
 PAGES = {f"/{day}/{name}": b"A" for day in range(1, 10) for name in "ab"}
@@ -89,6 +92,39 @@ def test_a_backfill_of_more_days_than_one_crawl_may_read_is_taken_up_again(tmp_p
 
     assert n_first == WALK_MAX_PAGES
     assert len(site.asked) == 131 - WALK_MAX_PAGES
+
+
+def test_it_is_known_what_a_backfill_has_left_until_it_is_finished(tmp_path: Path) -> None:
+    site = offline(tmp_path, DATED)
+    year = DayRange(date(2026, 7, 1), date(2026, 11, 8))
+
+    left = []
+    for number in range(4):
+        summary = site.crawl(ARCHIVE, run_id=f"run{number}", as_of=DAY + number * MINUTES, days=year, max_pages=5)
+        left.append(left_of_backfills(tmp_path / "visits", "site", summary.finished_at)[year])
+
+    assert [(it.n_entry_pages, it.n_pages) for it in left] == [(31, 9), (0, 4), (0, 0), (0, 0)]
+    assert [it.is_nothing for it in left] == [False, False, True, True]
+    assert sorted(path.name for path in (tmp_path / "visits").iterdir()) == ["site.sqlite"]
+
+
+def test_a_day_that_failed_is_left_and_other_days_are_not_mixed_up(tmp_path: Path) -> None:
+    site = offline(tmp_path, DATED)
+    site.crawl({**ARCHIVE, "/map-2026-11-05.xml": (503, {}, b"")}, days=WEEK)
+    day = DayRange(date(2026, 11, 9), date(2026, 11, 9))
+    site.crawl(ARCHIVE, days=day, run_id="run2", as_of=DAY + MINUTES)
+
+    left = left_of_backfills(tmp_path / "visits", "site", DAY + MINUTES)
+
+    assert left == {WEEK: Left(n_entry_pages=1, n_pages=0), day: Left(n_entry_pages=0, n_pages=0)}
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"damaged" * 1000)])
+def test_visits_that_cannot_be_read_tell_nothing_of_backfills(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    offline(tmp_path, DATED).crawl(ARCHIVE, days=WEEK, max_pages=5)
+    spoil(visits_path(tmp_path / "visits", "site"))
+
+    assert left_of_backfills(tmp_path / "visits", "site", DAY) == {}
 
 
 @pytest.mark.parametrize("dies_after", [0, 1, 2, 5, 9, 12])
