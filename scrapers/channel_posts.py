@@ -45,6 +45,11 @@ class ChannelPosts:
         find = "select 1 from post where channel = ? and number = ?"
         return sum(self._database.execute(find, _key(post)).fetchone() is None for post in posts)
 
+    def is_shown(self, post: str) -> bool:
+        """Whether a message was seen and is not known to be gone."""
+        find = "select 1 from post where channel = ? and number = ? and gone_at is null"
+        return self._database.execute(find, _key(post)).fetchone() is not None
+
     def missing(self, shown: Shown) -> list[str]:
         """Return those that were seen before, that this page must show, and that it does not; each is told once."""
         if not shown.posts:

@@ -132,7 +132,10 @@ class Frontier:
             if (end := self._ledger.outcomes.get(target.url)) is not None:
                 self._admission.count_again(target, end)
             elif reason := skip_reason_of(target):
-                skips.append((target, reason))
+                if target.entry is None and self._look_back.is_message(target.url):
+                    self._ledger.hold_back(target, reason)  # its channel may show that it is gone, which says more
+                else:
+                    skips.append((target, reason))
             else:
                 self._admission.count(target)
                 asks.append(self._admission.ask(target))
@@ -198,8 +201,9 @@ def _read_orphans(
 
 
 def _unmet(urls: list[str], ledger: Ledger) -> list[str]:
-    """Leave out what was met under its own address, because another entry names it: it ends there."""
-    return [url for url in urls if url not in ledger.met and url not in ledger.outcomes]
+    """Leave out what is asked for under its own address, because another entry names it: it ends there."""
+    is_asked = ledger.met.keys() - ledger.held_back.keys()
+    return [url for url in urls if url not in is_asked and url not in ledger.outcomes]
 
 
 def _is_read(end: UrlOutcome) -> bool:

@@ -33,6 +33,8 @@ class Ledger:
         self.outcomes: dict[str, UrlOutcome] = {}
         self.answered_for: dict[str, str] = {}
         """Addresses that answer for another one, because that redirects to them, to that other one."""
+        self.held_back: dict[str, tuple[Target, SkipReason]] = {}
+        """Skips that are written down at the end, unless the address has ended in another way by then."""
         self._writer = writer
         self._visits = visits
         self._clock = clock
@@ -108,6 +110,10 @@ class Ledger:
         """End several URLs as skipped, in one record of the archive."""
         self._end([self._outcome(target, Outcome.SKIPPED, reason=reason) for target, reason in skips])
 
+    def hold_back(self, target: Target, reason: SkipReason) -> None:
+        """End a URL as skipped when the crawl ends, if nothing else is found out about it by then."""
+        self.held_back[target.url] = (target, reason)
+
     def fail(self, target: Target, reason: FailReason, detail: str | None = None) -> None:
         """End a URL as failed."""
         self._end([self._outcome(target, Outcome.FAILED, reason=reason, detail=detail)])
@@ -127,6 +133,7 @@ class Ledger:
 
     def close(self, finish_reason: str, *, is_clean: bool) -> CrawlSummary:
         """End every URL that had no turn as interrupted, and sum up. `is_clean`: no error of our own was counted."""
+        self.skip_all(skip for url, skip in self.held_back.items() if url not in self.outcomes)
         undecided = [target for url, target in self.met.items() if url not in self.outcomes]
         why = FailReason.INTERRUPTED
         self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])

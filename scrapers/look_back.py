@@ -14,7 +14,7 @@ from scrapers.outcomes import StoredDiscovery
 from scrapers.records import Capture, CaptureRole
 from scrapers.registry import Source, TelegramEntry
 from scrapers.revisits import is_backing_off
-from scrapers.spiders.telegram import channel_of, page_before, post_address
+from scrapers.spiders.telegram import channel_of, page_before, post_address, post_at
 from scrapers.targets import Target
 from scrapers.visits import Visits
 
@@ -45,6 +45,11 @@ class LookBack:
         missing = self._visits.posts.missing(shown)
         urls = [post_address(post, capture.body, capture.final_url) for post in missing]
         return [url for url in urls if self._plan.register.withheld_id(capture.source_id, url) is None]
+
+    def is_message(self, url: str) -> bool:
+        """Whether an address is that of a message of a channel that was seen and is not known to be gone."""
+        post = post_at(url)
+        return post is not None and self._visits.posts.is_shown(post)
 
     def _due_pages_of(self, entry: TelegramEntry, now: datetime) -> Iterator[Target]:
         for before, looked_at in self._visits.posts.due_blocks(channel_of(entry), now):

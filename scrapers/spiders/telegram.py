@@ -12,6 +12,7 @@ from scrapers.records import Hints
 from scrapers.registry import TelegramEntry
 from scrapers.spiders.links import BadContentError
 
+_POST_PATH = re.compile(r"/([A-Za-z0-9_]{3,40}/\d{1,10})")
 _POST = re.compile(rb'data-post="([A-Za-z0-9_]{3,40})/(\d{1,10})"')
 _DAY = re.compile(rb'<time[^<>]{0,200}datetime="(\d{4}-\d\d-\d\d)')
 _MARK = b"tgme_"
@@ -57,3 +58,13 @@ def post_address(post: str, page: bytes, page_url: str) -> str:
     handle, _, number = post.rpartition("/")
     spelled = next((it[0].decode() for it in _POST.findall(page) if it[0].decode().lower() == handle), handle)
     return normalise_url(f"/{spelled}/{number}", base=page_url)
+
+
+def post_at(url: str) -> str | None:
+    """Return the message that may be published under an address, as `Discovery.posts` has it.
+
+    >>> post_at("https://t.me/Desk/30"), post_at("https://t.me/s/desk")
+    ('desk/30', None)
+    """
+    found = _POST_PATH.fullmatch(urlsplit(url).path)
+    return found[1].lower() if found else None

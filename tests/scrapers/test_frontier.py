@@ -1,6 +1,7 @@
 """What is asked for, in which order, and how each URL ends; with real archive and visits, without a network."""
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -230,6 +231,39 @@ def test_a_message_that_is_gone_and_that_another_entry_still_names_ends_once(tmp
 
     urls = [it.url.removeprefix(HOST) for it in site.last().outcomes]
     assert sorted(urls) == ["/desk/7", "/desk/8", "/feed.xml", "/s/desk"]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["named first", "gone first"])
+@pytest.mark.parametrize("dies_after", [None, 1, 2])
+def test_a_message_that_another_entry_names_and_that_is_not_asked_for_is_told_as_gone(
+    tmp_path: Path, order: int, dies_after: int | None
+) -> None:
+    feed = {"kind": "feed", "url": HOST + "/feed.xml"}
+    site = offline(tmp_path, *[feed, {**CHANNEL, "max_pages": 2}][::order], allow=["/news/"])
+    site.crawl({"/feed.xml": rss("/news/1"), "/s/desk": preview(6, 7, 8, 9)})
+    web = {"/feed.xml": rss("/desk/7", "/desk/9"), "/s/desk": preview(6, 8, 9)}
+    again = {"run_id": "run2", "as_of": DAY + timedelta(hours=2)}
+
+    with pytest.raises(KilledError) if dies_after else nullcontext():
+        site.crawl(web, **again, dies_after=dies_after)
+    site.crawl(web, **again)
+    ends = site.ends()
+    site.crawl(web, run_id="run3", as_of=DAY + timedelta(hours=4))
+
+    assert (ends["/desk/7"], ends["/desk/9"]) == ("failed gone", "skipped not_an_article_url")
+    assert site.ends()["/desk/7"] == "skipped not_an_article_url"
+
+
+def test_a_look_back_tells_of_a_message_that_another_entry_names_too(tmp_path: Path) -> None:
+    feed = {"kind": "feed", "url": HOST + "/feed.xml"}
+    site = offline(tmp_path, feed, {**CHANNEL, "max_pages": 1}, allow=["/news/"])
+    site.crawl({"/feed.xml": rss("/news/1"), "/s/desk": preview(*range(1, 21))})
+    web = {"/feed.xml": rss("/desk/7"), "/s/desk": preview(*range(21, 41))}
+    old = {"/s/desk?before=21": preview(*[n for n in range(1, 21) if n != 7])}
+
+    looks(site, web | old, 2)
+
+    assert site.ends()["/desk/7"] == "failed gone"
 
 
 def test_visits_made_anew_count_no_failure_where_nothing_was_asked(tmp_path: Path) -> None:
