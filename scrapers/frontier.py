@@ -132,14 +132,11 @@ class Frontier:
             if (end := self._ledger.outcomes.get(target.url)) is not None:
                 self._admission.count_again(target, end)
             elif reason := skip_reason_of(target):
-                if target.entry is None and self._look_back.is_message(target.url):
-                    self._ledger.hold_back(target, reason)  # its channel may show that it is gone, which says more
-                else:
-                    skips.append((target, reason))
+                skips.append((target, reason))
             else:
                 self._admission.count(target)
                 asks.append(self._admission.ask(target))
-        self._ledger.skip_all(skips)
+        self._ledger.skip_all(_written_now(skips, self._look_back, self._ledger))
         return asks
 
     def _skip_reason(self, target: Target) -> SkipReason | None:
@@ -198,6 +195,17 @@ def _read_orphans(
                 yield ask, orphan, admission.read(ask.target, orphan.body, orphan.final_url)
             except BadContentError as error:  # the source's rules have changed since: it stays to be asked for
                 logger.info("entry=%s archived, but not read as it was then: %s", ask.target.url, error)
+
+
+def _written_now(
+    skips: list[tuple[Target, SkipReason]], look_back: LookBack, ledger: Ledger
+) -> Iterator[tuple[Target, SkipReason]]:
+    """Hold back the skips of messages: a page of their channel may show that they are gone, which says more."""
+    for target, reason in skips:
+        if target.entry is None and look_back.is_message(target.url):
+            ledger.held_back[target.url] = (target, reason)
+        else:
+            yield target, reason
 
 
 def _unmet(urls: list[str], ledger: Ledger) -> list[str]:

@@ -38,6 +38,7 @@ class Ledger:
         self._writer = writer
         self._visits = visits
         self._clock = clock
+        self._days = writer.header.backfill
         self._n_captures = 0
         self._open_entries: set[str] = set()
         self.looks = Looks(writer.header, visits)
@@ -110,10 +111,6 @@ class Ledger:
         """End several URLs as skipped, in one record of the archive."""
         self._end([self._outcome(target, Outcome.SKIPPED, reason=reason) for target, reason in skips])
 
-    def hold_back(self, target: Target, reason: SkipReason) -> None:
-        """End a URL as skipped when the crawl ends, if nothing else is found out about it by then."""
-        self.held_back[target.url] = (target, reason)
-
     def fail(self, target: Target, reason: FailReason, detail: str | None = None) -> None:
         """End a URL as failed."""
         self._end([self._outcome(target, Outcome.FAILED, reason=reason, detail=detail)])
@@ -138,10 +135,6 @@ class Ledger:
         why = FailReason.INTERRUPTED
         self._end([self._outcome(it, Outcome.FAILED, reason=why, detail=finish_reason) for it in undecided])
         return _summary(self._writer.header, self.outcomes, self._clock.now(), finish_reason, is_clean=is_clean)
-
-    @property
-    def _days(self) -> str | None:
-        return self._writer.header.backfill
 
     def _number(self, capture: Capture) -> None:
         self._n_captures = max(self._n_captures, int(capture.capture_id.rpartition("/")[2]))
