@@ -1,6 +1,9 @@
 """What a consumer does with a release and nothing else: verify it from afar, compare, bring a copy up to date."""
 
+import gc
+import json
 import shutil
+import weakref
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
@@ -11,6 +14,7 @@ from typer.testing import CliRunner
 
 from exports.diff import diff_keys
 from exports.errors import DeltaMismatchError, ReleaseUnreachableError
+from exports.manifest import parse_manifest
 from exports.release_at import LocalRelease, RemoteRelease, release_at
 from exports.update import find_steps, update_articles
 from exports.verify import verify_release
@@ -231,6 +235,29 @@ def test_a_manifest_of_a_newer_form_is_told_as_such(history: History, tmp_path: 
     assert complaint("diff", str(history.releases / NAMES[0]), str(newer)).endswith(
         "manifest.json: manifest_version: 2, this program reads 1: a newer Kabarchy is needed\n"
     )
+
+
+class Anything:
+    """Something of which one can tell whether it is still held."""
+
+
+def test_a_refused_manifest_holds_nothing_up(history: History) -> None:
+    newer = manifest(history.releases / NAMES[1]) | {"manifest_version": 2}
+    held = Anything()
+    seen = weakref.ref(held)
+
+    def keep_error(_held: Anything) -> None:
+        try:
+            parse_manifest(json.dumps(newer).encode())
+        except ValueError as error:
+            kept = error  # which knows this frame, as this frame knows it: for the garbage collector
+            assert "a newer Kabarchy is needed" in str(kept)
+
+    keep_error(held)
+    del held
+    gc.collect()
+
+    assert seen() is None
 
 
 def test_a_release_without_the_one_before_says_that_its_delta_was_not_replayed(
