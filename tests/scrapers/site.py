@@ -151,11 +151,14 @@ def endless_headers() -> Iterator[str]:
                 return
             threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
-    threading.Thread(target=accept, daemon=True).start()
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        listener.shutdown(socket.SHUT_RDWR)  # to close it alone would leave the thread waiting until the process ends
         listener.close()
+        accepting.join()
 
 
 def write_source(home: Path, base: str, *, entries: str | None = None, rules: str = "", delay_s: float = 0.02) -> None:
