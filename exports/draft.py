@@ -38,7 +38,6 @@ from exports.months import Base, write_months
 from exports.profiles import Profile
 from exports.published import (
     ARTICLES,
-    MONTHLY,
     SMALL,
     Published,
     hash_rows,
@@ -113,7 +112,7 @@ def write_contents(connection: duckdb.DuckDBPyConnection, folder: Path, base: Ba
 
     What was written is hashed, so that no text is read for it twice.
     """
-    months = {published.name: write_months(connection, folder, published, base, profile) for published in MONTHLY}
+    months = write_months(connection, folder, base, profile)
     tables = {
         name: ManifestTable(
             rows=sum(file.rows or 0 for file in files),

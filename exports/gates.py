@@ -57,7 +57,7 @@ def check_rows(reading: ReleaseReading) -> list[str]:
 def check_hashes(reading: ReleaseReading) -> list[str]:
     """record_sha256 is the hash of its row; the logical hash of every table and month is that of the manifest."""
     run_sql(reading.connection, "article_facts")
-    wrong = reading.connection.table("article_facts").filter("not has_true_hash").project("article_id")
+    wrong = reading.connection.table("facts_to_judge").filter("not has_true_hash").project("article_id")
     faults = [f"record_sha256 of {row[0]} is not that of its row" for row in wrong.fetchall()]
     for published in PUBLISHED:
         faults += _month_faults(reading, published)

@@ -60,6 +60,23 @@ class Base:
 _MONTHS_AT_ONCE = 2
 """One file is compressed by one thread alone. Each more at once holds 200 MB more, of 20,000 texts of 3 kB."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Month:
+    """A month of a table."""
+
+    published: Published
+    name: str
+    """YYYY-MM."""
+    is_touched: bool
+    """Whether it is to be made; else it is the file of the base."""
+
+    @property
+    def path(self) -> str:
+        """Its file, within a release."""
+        return f"data/{self.published.name}-{self.name}.parquet"
+
+
 NO_BASE = Base()
 """The first release is built upon nothing."""
 
@@ -89,32 +106,39 @@ def is_intact(folder: Path, file: ManifestFile) -> bool:
 
 
 def write_months(
-    connection: duckdb.DuckDBPyConnection, folder: Path, published: Published, base: Base, profile: Profile
-) -> tuple[ManifestFile, ...]:
-    """Write `data/<table>-YYYY-MM.parquet` for each month that has rows, in order, and hash what was written.
+    connection: duckdb.DuckDBPyConnection, folder: Path, base: Base, profile: Profile
+) -> dict[str, tuple[ManifestFile, ...]]:
+    """Write `data/<table>-YYYY-MM.parquet` for each month that has rows, and hash what was written.
 
-    A month without a change is the file of the base, hard-linked where that works. The rows are those of the tables
-    that `published.make_tables` made, in the scratch database of `connection`.
+    By table, its files in order. A month without a change is the file of the base, hard-linked where that works. The
+    rows are those of the tables that `published.make_tables` made, in the scratch database of `connection`.
     """
     (folder / "data").mkdir(exist_ok=True)
-    touched = set(_find_touched(connection, published))
-    old = {file.month: file for file in base.files.values() if file.table == published.name and file.month}
-    names = sorted({*touched, *(old if base.carries else ())})
+    months = [month for published in MONTHLY for month in _list_months(connection, published, base)]
     with open_sessions(connection, _MONTHS_AT_ONCE, profile) as sessions, ThreadPoolExecutor(len(sessions)) as pool:
         free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for session in sessions:
             free.put(session)
 
-        def write(name: str) -> list[ManifestFile]:
-            if base.carries and name not in touched:
-                return [_take_over(old[name], base, folder)]
+        def bring(month: _Month) -> list[ManifestFile]:
+            if not month.is_touched:
+                return [_take_over(base.files[month.path], base, folder)]
             session = free.get()
             try:
-                return _write_month(session, folder, published, name, base)
+                return _write_month(session, folder, month, base)
             finally:
                 free.put(session)
 
-        return tuple(chain.from_iterable(pool.map(write, names)))
+        written = tuple(chain.from_iterable(pool.map(bring, months)))
+    return {published.name: tuple(file for file in written if file.table == published.name) for published in MONTHLY}
+
+
+def _list_months(connection: duckdb.DuckDBPyConnection, published: Published, base: Base) -> list[_Month]:
+    """The months of a table, in order: those that are touched, and those whose file is taken over."""
+    touched = set(_find_touched(connection, published))
+    old = {file.month for file in base.files.values() if file.table == published.name and file.month}
+    names = sorted(touched | old if base.carries else touched)
+    return [_Month(published=published, name=name, is_touched=name in touched) for name in names]
 
 
 def _find_touched(connection: duckdb.DuckDBPyConnection, published: Published) -> list[str]:
@@ -125,12 +149,10 @@ def _find_touched(connection: duckdb.DuckDBPyConnection, published: Published) -
     return [str(row[0]) for row in run_sql(connection, "touched_months").fetchall()]
 
 
-def _write_month(
-    connection: duckdb.DuckDBPyConnection, folder: Path, published: Published, name: str, base: Base
-) -> list[ManifestFile]:
+def _write_month(connection: duckdb.DuckDBPyConnection, folder: Path, month: _Month, base: Base) -> list[ManifestFile]:
     """Write one month; nothing when it has no row. Rows that the base has are its file, whose bytes may be others."""
-    path = f"data/{published.name}-{name}.parquet"
-    rows, old = _month_rows(connection, published, name, base), base.files.get(path)
+    published, path = month.published, month.path
+    rows, old = _month_rows(connection, month, base), base.files.get(path)
     if old is not None and not base.carries and _is_said(rows, published, old):
         return [_take_over(old, base, folder)]
     write_sorted_parquet(rows, connection, published, folder / path)
@@ -139,7 +161,7 @@ def _write_month(
         (folder / path).unlink()
         return [_take_over(old, base, folder)] if n_rows and old is not None else []
     described = describe_file(folder, path, role="data", table=published.name, rows=n_rows)
-    return [described.model_copy(update={"month": name, "logical_sha256": digest})]
+    return [described.model_copy(update={"month": month.name, "logical_sha256": digest})]
 
 
 def _take_over(file: ManifestFile, base: Base, folder: Path) -> ManifestFile:
@@ -166,13 +188,12 @@ def _is_said(rows: duckdb.DuckDBPyRelation, published: Published, file: Manifest
     return logical_sha256(rows, published) == (file.rows, file.logical_sha256)
 
 
-def _month_rows(
-    connection: duckdb.DuckDBPyConnection, published: Published, name: str, base: Base
-) -> duckdb.DuckDBPyRelation:
+def _month_rows(connection: duckdb.DuckDBPyConnection, month: _Month, base: Base) -> duckdb.DuckDBPyRelation:
     """Rows of one month in the columns of the contract, of articles with `filed_at`."""
+    published = month.published
     columns = names_of(published) + (", filed_at" if published is ARTICLES else "")
-    rows = _fresh_rows(connection, published, name).project(columns)
-    file = base.files.get(f"data/{published.name}-{name}.parquet")
+    rows = _fresh_rows(connection, published, month.name).project(columns)
+    file = base.files.get(month.path)
     if file is None or base.folder is None or not base.carries:
         return rows
     old = connection.read_parquet(str(base.folder / file.path))

@@ -111,9 +111,7 @@ def _proven_rows(reading: ReleaseReading, published: Published) -> duckdb.DuckDB
 
 
 def _open_articles_to_read(reading: ReleaseReading) -> None:
-    """Make the view `articles_to_read`: all articles, with whether the hash of each is true; of proven ones it is."""
+    """Make the views `proven_articles`, and `articles_to_read` of the others, with whether the hash of each is true."""
     is_true = f"record_sha256 is not distinct from {ARTICLES.row_sha256}"
-    rows = fresh_rows(reading, ARTICLES).project(f"*, {is_true} as has_true_hash")
-    if reading.proven:
-        rows = rows.union(_proven_rows(reading, ARTICLES).project("*, true as has_true_hash"))
-    rows.create_view("articles_to_read")
+    fresh_rows(reading, ARTICLES).project(f"*, {is_true} as has_true_hash").create_view("articles_to_read")
+    _proven_rows(reading, ARTICLES).create_view("proven_articles")
