@@ -36,7 +36,7 @@ def write_parquet(rows: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConn
 
 def write_csv(parts: Iterable[duckdb.DuckDBPyRelation], connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     """Write sorted rows in their text form, part after part, as one CSV file, gzipped when it is named so."""
-    scratch = target.with_name(".part.csv")  # by its name COPY would pack it, too
+    scratch = target.with_name(".part.csv")  # COPY packs by itself what ends in .gz
     with _open(target) as file:
         for place, rows in enumerate(parts):
             rows.create_view("rows_to_write", replace=True)
