@@ -30,12 +30,10 @@ from rich.table import Table
 
 from benchmarks.news_history import DAY, N_CHANGED
 from exports.release import list_releases
+from tests.pipeline import COMMAND_PATH
 
 _SETTINGS = {"no": "by month alone", "yes": "by month and whole"}
 """By the value of KABARCHY_WHOLE_FILES."""
-_ROOT = Path(__file__).parent.parent
-_AS_INSTALLED = os.pathsep.join([str(_ROOT / "tests" / "as_installed"), str(_ROOT)])
-"""PYTHONPATH without the pandas that only tests install: DuckDB would load it, in 0.7 s, where it is found."""
 MOST_OF_COPIES, MOST_OF_TIME, MOST_OF_BYTES, MOST_MIB = 1.5, 0.10, 0.05, 2048
 
 
@@ -97,7 +95,7 @@ def _measure(home: Path, n_articles: int, settings: list[str]) -> int:
 
 def _run(step: str, *arguments: object) -> Cost:
     command = [sys.executable, "-m", "benchmarks.release_steps", step, *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": _AS_INSTALLED}
+    environment = {**os.environ, "PYTHONPATH": COMMAND_PATH}  # else DuckDB loads the pandas of the tests, in 0.7 s
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     return Cost(**json.loads(done.stdout))
 

@@ -58,7 +58,8 @@ class Base:
 
 
 _MONTHS_AT_ONCE = 2
-"""One file is compressed by one thread alone. Each more at once holds 200 MB more, of 20,000 texts of 3 kB."""
+"""One file is compressed by one thread alone. With two at once, of 20,000 texts of 3 kB each, a release of a million
+articles stays under 1.7 GiB (measured 2026-11-29)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

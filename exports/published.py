@@ -269,9 +269,14 @@ def names_of(published: Published) -> str:
     return ", ".join(f'"{column.name}"' for column in published.table.columns)
 
 
+def sorted_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> duckdb.DuckDBPyRelation:
+    """The rows of a table in the order of its files."""
+    return connection.table(published.name).order(published.order)
+
+
 def typed_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> duckdb.DuckDBPyRelation:
     """The rows as they are published in Parquet, sorted."""
-    return as_written(connection.table(published.name).order(published.order), published.table)
+    return as_written(sorted_rows(connection, published), published.table)
 
 
 def as_written(rows: duckdb.DuckDBPyRelation, table: Table) -> duckdb.DuckDBPyRelation:
@@ -286,7 +291,7 @@ def as_written(rows: duckdb.DuckDBPyRelation, table: Table) -> duckdb.DuckDBPyRe
 
 def text_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> duckdb.DuckDBPyRelation:
     """The rows in their text form, as they are published in CSV, sorted."""
-    return connection.table(published.name).order(published.order).project(text_projection(published.table.columns))
+    return sorted_rows(connection, published).project(text_projection(published.table.columns))
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection, published: Published) -> int:

@@ -11,6 +11,7 @@ from scrapers.answers import Answer
 from scrapers.archive import CrawlParts, CrawlWriter
 from scrapers.clock import Clock
 from scrapers.fetch_errors import DETAIL_MAX_CHARS
+from scrapers.fetched import item_counts
 from scrapers.looks import Looks, as_capture, site_file
 from scrapers.outcomes import CrawlHeader, CrawlSummary, StoredDiscovery, UrlOutcome
 from scrapers.records import Capture, CaptureRole, FailReason, Outcome, SkipReason
@@ -18,7 +19,7 @@ from scrapers.revisits import LOOK_BACK, NOT_SHOWN
 from scrapers.spiders.links import BadContentError
 from scrapers.spiders.listing import NoLinksError
 from scrapers.targets import Target
-from scrapers.visits import Visits, item_counts
+from scrapers.visits import Visits
 
 _UNREAD = frozenset({SkipReason.BACKING_OFF, SkipReason.DAILY_BUDGET})
 """An entry that was skipped for this is missing, though it has not failed just now."""

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from scrapers.answers import Answer
 from scrapers.channel_posts import Shown
+from scrapers.fetched import fetched_answer
 from scrapers.outcomes import CrawlHeader, StoredDiscovery
 from scrapers.records import Capture, CaptureRole
 from scrapers.revisits import LOOK_BACK, SAME, Fetched, Visit, is_unchanged
 from scrapers.targets import Ask, Target
 from scrapers.tdm import SiteFile, SiteRights
-from scrapers.visits import Visits, fetched_answer
+from scrapers.visits import Visits
 
 TRUE_304 = "304, and a plain request gave the same"
 """Detail of the outcome when a 304 was doubted and proved true."""

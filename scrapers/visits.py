@@ -14,39 +14,34 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from scrapers.archive import ArchiveDamagedError, CrawlParts, list_crawls, read_parts
 from scrapers.channel_posts import ChannelPosts, Shown
-from scrapers.gist import Gist, gist_of
-from scrapers.outcomes import StoredCapture, StoredDiscovery, UrlOutcome, instant, parse_instant, to_json
-from scrapers.records import Capture, CaptureRole, Hints, Outcome
+from scrapers.fetched import fetched_of, item_counts, shown_on
+from scrapers.gist import Gist
+from scrapers.outcomes import StoredCapture, StoredDiscovery, UrlOutcome, instant, parse_instant
+from scrapers.records import CaptureRole, Hints
 from scrapers.recovery import locked_source
 from scrapers.registry import Source
 from scrapers.revisits import (
     LOOK_BACK,
     NOT_SHOWN,
     Fetched,
-    Validators,
     Visit,
     is_lie,
     is_remembered,
-    is_walked,
     learn,
 )
-from scrapers.same_page import page_key
 from scrapers.tdm import SiteRights
+from scrapers.visit_rows import visit_of, visit_row, walk_row
 
 logger = logging.getLogger(__name__)
 
 _SQL = Path(__file__).parent
-_INSTANTS = ("first_fetched_at", "last_fetched_at", "last_changed_at", "decided_at", "next_due_at")
-_COUNTS = ("n_changes", "n_changes_in_row", "n_not_modified", "n_quiet", "n_failures")
-_PLAIN = ("url", "entry_url", "entry_kind", "shown_sha256", "reason", *_COUNTS)
 
 _VERSION = 4
 """Of the file's layout; a file of another one is made anew from the archive."""
@@ -105,7 +100,7 @@ class Visits:
     def get(self, url: str) -> Visit | None:
         """What is known of a normalised address; None when it was never asked for nor put off."""
         row = self._database.execute("select * from visit where url = ?", (url,)).fetchone()
-        return _visit(row) if row else None
+        return visit_of(row) if row else None
 
     def has_fetched(self, url: str) -> bool:
         """Whether a normalised address has ever answered."""
@@ -152,7 +147,7 @@ class Visits:
             for outcome in outcomes:
                 self._learn_one(outcome, context.get(outcome.url), fetched.get(outcome.url))
                 if days and outcome.role is not CaptureRole.PAGE:
-                    self._database.execute(self._sql["walk"], _walk_row(outcome, days))
+                    self._database.execute(self._sql["walk"], walk_row(outcome, days))
 
     def learn_look(
         self,
@@ -180,7 +175,7 @@ class Visits:
         fetched = {page_url: item_counts(stored) for page_url, stored in found.items()}
         for url, it in seen.items():
             if it.gist is not None:
-                fetched[url] = _fetched_of(it.capture, it.gist, found.get(url), rights)
+                fetched[url] = fetched_of(it.capture, it.gist, found.get(url), rights)
         context = _context(self, parts, seen)
         ended = {outcome.url: outcome for outcome in parts.outcomes}
         for stored in parts.discoveries:
@@ -210,7 +205,7 @@ class Visits:
             self._database.execute(distrust, (urlsplit(outcome.url).netloc, str(outcome.role)))
         learnt = learn(_basis(known, context, outcome), outcome, context.hints if context else Hints(), fetched)
         if learnt != known:
-            self._database.execute(self._sql["put"], _row(learnt))
+            self._database.execute(self._sql["put"], visit_row(learnt))
 
 
 def _basis(known: Visit | None, context: Visit | None, outcome: UrlOutcome) -> Visit:
@@ -323,70 +318,6 @@ def _as_unread(gist: Gist | None) -> Gist | None:
     return replace(gist, readable_sha256=None, messages={}) if gist else None
 
 
-def fetched_answer(capture: Capture, found: StoredDiscovery | None, rights: SiteRights) -> Fetched:
-    """What a visit keeps of a capture whose body is at hand; as `_fetched_of`."""
-    return _fetched_of(capture, gist_of(capture.body, capture.role), found, rights)
-
-
-def shown_on(found: StoredDiscovery, fetched: Fetched) -> Shown:
-    """What is learnt of the messages of a channel's page."""
-    return Shown(page_url=found.page_url, posts=found.discovery.posts, said=fetched.messages)
-
-
-def _fetched_of(capture: Capture, gist: Gist, found: StoredDiscovery | None, rights: SiteRights) -> Fetched:
-    """What a visit keeps of a capture; `found` is where it leads, when it is of an entry; `rights`: what its site says.
-
-    Of a sitemap index no validators: that the index is the same says nothing of the sitemaps that it names. An entry
-    says what it leads to: the times of its making that feeds carry are no news.
-    """
-    shown = _shown_sha256(capture, gist, found, rights)
-    if found is None:
-        return Fetched(_validators(capture), gist.body_sha256, gist.words_sha256, shown_sha256=shown)
-    led_to = to_json(replace(found, n_new=None))
-    words = _digest([led_to, gist.words_sha256])
-    is_index = capture.entry_kind == "sitemap" and bool(found.discovery.next_pages)
-    validators = Validators() if is_index else _validators(capture)
-    return replace(
-        item_counts(found),
-        validators=validators,
-        body_sha256=gist.body_sha256,
-        words_sha256=words,
-        shown_sha256=shown,
-        messages=gist.messages,
-    )
-
-
-def item_counts(found: StoredDiscovery) -> Fetched:
-    """What a visit keeps of a page of an entry that has no capture: how many items it lists, and how many are new."""
-    n_items = len(found.discovery.links) + len(found.discovery.posts)
-    return Fetched(Validators(), "", n_items=n_items, n_new=found.n_new)
-
-
-def _shown_sha256(capture: Capture, gist: Gist, found: StoredDiscovery | None, rights: SiteRights) -> str:
-    """Digest all from which rows can come: what is read of the page, where it leads, the rights that its site reserves.
-
-    Of a page of an entry that lists items its further pages do not count: whether they are read depends on what is
-    known of the items.
-    """
-    signals = rights.reservation(capture.final_url, capture.headers, b"").signals
-    content_type = [value for name, value in capture.headers if name.lower() == "content-type"]
-    if found is None:
-        return _digest([capture.final_url, content_type, signals, gist.readable_sha256])
-    discovery = found.discovery
-    has_items = bool(discovery.links or discovery.posts)
-    led_to = replace(discovery, posts=(), next_pages=() if has_items else discovery.next_pages)
-    return _digest([signals, to_json(replace(found, discovery=led_to, n_new=None))])
-
-
-def _digest(said: object) -> str:
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _validators(capture: Capture) -> Validators:
-    headers = {name.lower(): value for name, value in capture.headers}
-    return Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified"))
-
-
 def _context(visits: Visits, parts: CrawlParts, seen: Mapping[str, StoredCapture]) -> dict[str, Visit]:
     """What led to each URL: a capture says it itself, of other URLs a discovery says it."""
     context = _context_of_entries(visits, parts, seen)
@@ -425,46 +356,3 @@ def _context_of_entries(visits: Visits, parts: CrawlParts, seen: Mapping[str, St
             said = hints.get(it.url, Hints())
             context[it.url] = Visit(url=it.url, role=it.role, entry_url=it.entry_url, entry_kind=kind, hints=said)
     return context
-
-
-def _row(visit: Visit) -> dict[str, Any]:
-    return {
-        **{name: getattr(visit, name) for name in _PLAIN},
-        **{name: _written(getattr(visit, name)) for name in _INSTANTS},
-        "said": " ".join(visit.said),
-        "page_key": page_key(visit.url),
-        "role": str(visit.role),
-        "outcome": visit.outcome and str(visit.outcome),
-        "title": visit.hints.title,
-        "published": visit.hints.published,
-        "modified": visit.hints.modified,
-        "etag": visit.validators.etag,
-        "last_modified": visit.validators.last_modified,
-    }
-
-
-def _visit(row: sqlite3.Row) -> Visit:
-    instants: dict[str, Any] = {name: parse_instant(row[name]) if row[name] else None for name in _INSTANTS}
-    return Visit(
-        role=CaptureRole(row["role"]),
-        said=tuple(row["said"].split()),
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        hints=Hints(title=row["title"], published=row["published"], modified=row["modified"]),
-        validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
-        **{name: row[name] for name in _PLAIN},
-        **instants,
-    )
-
-
-def _walk_row(outcome: UrlOutcome, days: str) -> dict[str, Any]:
-    return {
-        "days": days,
-        "url": outcome.url,
-        "entry_url": outcome.entry_url,
-        "is_done": is_walked(outcome),
-        "decided_at": instant(outcome.decided_at),
-    }
-
-
-def _written(at: datetime | None) -> str | None:
-    return instant(at) if at else None
