@@ -12,7 +12,8 @@ its own.
 By the clock all of it is kept by month alone of a million articles: a full release takes as long as bare COPY, that of
 a day 9 % of it (2026-11-29). By seconds of CPU a full one takes 1.7 times as much: each row is hashed to be written and
 hashed again by a gate, the sizes of all edits are found, and every file is read again. But COPY compresses a file with
-one thread, and a release writes two at once. Both are printed; on a busy machine neither tells much alone.
+one thread, and a release writes two at once. Both are printed; on a busy machine neither tells much alone. With whole
+files it is not kept: of 20,000 articles a full release takes 1.6 times as long, since every CSV is read back.
 """
 
 import argparse
