@@ -118,8 +118,8 @@ def see_degraded_run(story: Story) -> None:
 
 def see_cancelled_run(story: Story) -> None:
     kabarchy = story.kabarchy
-    run_id = run_by_hand(kabarchy, sources=["hanging"])
     story.silent.forget()
+    run_id = run_by_hand(kabarchy, sources=["hanging"])
     wait_for(lambda: story.silent.asked, seconds=120, what="a request of the crawl")
     asked = time.monotonic()
     kabarchy.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
